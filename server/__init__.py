@@ -1,0 +1,1 @@
+"""Tambour's server: use cases, pages and API. `workers` runs it."""
