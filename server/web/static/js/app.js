@@ -1,0 +1,15 @@
+// The only entry point: looks at the page and loads the comfort it asks for. Every page works without it.
+const comforts = {
+  "form[data-autosave]": "./autosave.js",
+  "[data-preview]": "./preview.js",
+  "[data-refresh]": "./progress.js",
+  "[data-reorder]": "./reorder.js",
+};
+
+for (const [selector, module] of Object.entries(comforts)) {
+  const found = document.querySelectorAll(selector);
+  if (found.length) import(module).then(({ comfort }) => found.forEach(comfort));
+}
+
+// After a refused form, the keyboard and the screen reader start at the list of what is wrong.
+document.querySelector("[data-focus]")?.focus();
