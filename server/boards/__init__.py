@@ -1,0 +1,1 @@
+"""Display boards: where paper hangs in the town."""

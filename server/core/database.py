@@ -1,0 +1,112 @@
+"""The database: the only module that opens sessions, commits and rolls back.
+
+`Database.reading()` and `Database.writing()` give two *types* of session: a GET takes a ReadSession, a use case that
+changes something takes a WriteSession. Raising rolls back, returning commits. On SQLite reading is BEGIN DEFERRED
+and writing BEGIN IMMEDIATE, so that two writers wait for each other instead of failing half-way.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, NewType
+
+from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+ReadSession = NewType("ReadSession", AsyncSession)
+WriteSession = NewType("WriteSession", ReadSession)
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "2",  # FULL: in WAL, NORMAL makes no fsync at all and a power cut forgets accepted mail
+    "foreign_keys": "1",
+    "busy_timeout": "10000",
+    "secure_delete": "1",  # what is erased must not be left in free pages (RGPD art. 17)
+}
+
+
+class WrongDatabase(Exception):
+    """The database does not keep the promises the ledger needs; the sentence says which."""
+
+
+class Database:
+    """The engine and its two kinds of sessions."""
+
+    def __init__(self, url: str, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+        # Options travel with the connection to the `begin` event, which then says DEFERRED or IMMEDIATE.
+        self._for_reading = self.engine.execution_options(tambour_mode="reading")
+        self._for_writing = self.engine.execution_options(tambour_mode="writing")
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[ReadSession]:
+        """A consistent view that can change nothing."""
+        async with AsyncSession(self._for_reading, expire_on_commit=False, autoflush=False) as session:
+            if not self.is_sqlite:
+                await session.execute(text("SET TRANSACTION READ ONLY"))
+            yield ReadSession(session)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[WriteSession]:
+        """One use case: commits when the block ends, rolls back when it raises."""
+        async with AsyncSession(self._for_writing, expire_on_commit=False) as session, session.begin():
+            yield WriteSession(ReadSession(session))
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """A writing connection without the unit of work, for the mail ledger's bulk statements. Commits at the end."""
+        async with self._for_writing.connect() as connection, connection.begin():
+            yield connection
+
+    async def check(self) -> None:
+        """Read the promises back from the running database; raise WrongDatabase if one is not kept."""
+        async with self.engine.connect() as connection:
+            if self.is_sqlite:
+                for name, wanted in SQLITE_PRAGMAS.items():
+                    found = str((await connection.execute(text(f"PRAGMA {name}"))).scalar_one())
+                    if found.lower() != wanted:
+                        raise WrongDatabase(f"SQLite says {name}={found}; {wanted} is needed to lose no message")
+            else:
+                found = (await connection.execute(text("SHOW synchronous_commit"))).scalar_one()
+                if found not in ("on", "remote_apply", "remote_write"):
+                    raise WrongDatabase(f"PostgreSQL says synchronous_commit={found}; `on` is needed to lose no message")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _dump_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
+    return create_async_engine(url, json_serializer=_dump_json, pool_size=pool_size, max_overflow=2, pool_pre_ping=True)
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    engine = create_async_engine(url, json_serializer=_dump_json)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own BEGIN would be deferred
+        cursor = connection.cursor()
+        for name, value in SQLITE_PRAGMAS.items():
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("tambour_mode", "reading")
+        if mode == "writing":
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only=ON")
+            connection.exec_driver_sql("BEGIN DEFERRED")
+
+    return engine

@@ -1,0 +1,39 @@
+"""The file store: bytes kept under the hash of their content, one folder per municipality. Nothing else touches it."""
+
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+
+
+class FileStore:
+    """Immutable files on disk. The same bytes are stored once per municipality; a key says nothing about a name."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, municipality_id: int, content: bytes) -> str:
+        """Store `content` durably and return its key."""
+        key = sha256(content).hexdigest()
+        path = self._path(municipality_id, key)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, temporary = tempfile.mkstemp(dir=path.parent)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        return key
+
+    def get(self, municipality_id: int, key: str) -> bytes:
+        """The bytes under `key`. Raises FileNotFoundError."""
+        return self._path(municipality_id, key).read_bytes()
+
+    def remove(self, municipality_id: int, key: str) -> None:
+        self._path(municipality_id, key).unlink(missing_ok=True)
+
+    def _path(self, municipality_id: int, key: str) -> Path:
+        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
+            raise FileNotFoundError(key)
+        return self.root / str(municipality_id) / key[:2] / key

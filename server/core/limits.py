@@ -1,0 +1,44 @@
+"""Limits against hammering, counted in the database so that they hold for all processes and survive a restart."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, SQLModel
+
+from server.core import clock
+from server.core.columns import BigId, moment
+from server.core.database import WriteSession
+
+
+class LimitWindow(SQLModel, table=True):
+    """How often `key` happened since `started_at`. The key is a keyed hash, never an address."""
+
+    __tablename__ = "limit_window"
+
+    key: str = Field(primary_key=True, max_length=80)
+    started_at: datetime = moment()
+    count: int = Field(default=0, sa_type=BigId)
+
+
+async def count_once(session: WriteSession, key: str, *, limit: int, per: timedelta) -> bool:
+    """Count one more `key`; False when this is more than `limit` in a window of `per`.
+
+    The count itself is kept only if the use case returns: a refusal that must be counted is returned, not raised.
+    """
+    now = clock.now()
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await session.execute(insert(LimitWindow).values(key=key, started_at=now, count=0).on_conflict_do_nothing())
+    window = LimitWindow.__table__.c  # type: ignore[attr-defined]  # SQLModel hides the table from the type checker
+    await session.execute(
+        update(LimitWindow).where(window.key == key, window.started_at <= now - per).values(started_at=now, count=0)
+    )
+    await session.execute(update(LimitWindow).where(window.key == key).values(count=window.count + 1))
+    count = (await session.execute(select(window.count).where(window.key == key))).scalar_one()
+    return int(count) <= limit
+
+
+async def forget_windows_before(session: WriteSession, moment: datetime) -> None:
+    """Drop windows that nobody counts in any more."""
+    window = LimitWindow.__table__.c  # type: ignore[attr-defined]  # as above
+    await session.execute(delete(LimitWindow).where(window.started_at < moment))

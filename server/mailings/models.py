@@ -1,0 +1,149 @@
+"""Tables of the mail ledger. It knows addresses and messages, not people: `recipient` is a number given by the caller."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from server.core.columns import BigId, Json, moment, primary_key, reference, state_of, tenant
+
+
+class MailingKind(StrEnum):
+    ISSUE = "issue"
+    NOTICE = "notice"
+    TRIAL = "trial"
+    TRANSACTIONAL = "transactional"
+
+
+class MailingState(StrEnum):
+    SCHEDULED = "scheduled"
+    SENDING = "sending"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    CANCELLED = "cancelled"
+
+
+class Lane(StrEnum):
+    """Lanes go before one another in this order."""
+
+    TRANSACTIONAL = "transactional"
+    URGENT = "urgent"
+    ORDINARY = "ordinary"
+
+
+class Mailing(SQLModel, table=True):
+    """One sending by email of one issue or notice, or one transactional message."""
+
+    __table_args__ = (UniqueConstraint("municipality_id", "idempotency_key"),)
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    kind: MailingKind = Field(sa_type=state_of(MailingKind))
+    lane: Lane = Field(sa_type=state_of(Lane))
+    subject: str = Field(max_length=200)
+    origin: str = Field(default="", max_length=60, index=True)
+    """What it sends, in the caller's words: "issue:12"."""
+    scope: list[int] = Field(default_factory=list, sa_type=Json)
+    """The topics it was addressed to: who leaves all of them is not written to any more."""
+    idempotency_key: str = Field(max_length=80)
+    state: MailingState = Field(sa_type=state_of(MailingState), index=True)
+    created_by_id: int | None = reference("account.id", nullable=True)
+    created_at: datetime = moment()
+    scheduled_at: datetime = moment()
+    started_at: datetime | None = moment(nullable=True)
+    finished_at: datetime | None = moment(nullable=True)
+
+
+class MailingMessage(SQLModel, table=True):
+    """A message composed once, with holes: one per language and edition of a mailing."""
+
+    __tablename__ = "mailing_message"
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    mailing_id: int = reference("mailing.id", index=True, cascade=True)
+    language: str = Field(max_length=5)
+    edition: str = Field(max_length=20)
+    envelope_sender: str = Field(max_length=254)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    CANCELLED = "cancelled"
+
+
+class Delivery(SQLModel, table=True):
+    """One line of a mailing's ledger: queue entry and record in one row."""
+
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "recipient"),
+        Index(
+            "ix_delivery_due",
+            "lane",
+            "next_at",
+            postgresql_where=text("state IN ('queued', 'deferred', 'uncertain')"),
+            sqlite_where=text("state IN ('queued', 'deferred', 'uncertain')"),
+        ),
+        Index(
+            "ix_delivery_leased",
+            "lease_until",
+            postgresql_where=text("state IN ('claimed', 'sending')"),
+            sqlite_where=text("state IN ('claimed', 'sending')"),
+        ),
+        Index("ix_delivery_recipient", "municipality_id", "recipient"),
+    )
+
+    id: int = primary_key()
+    municipality_id: int = Field(foreign_key="municipality.id", sa_type=BigId)
+    mailing_id: int = reference("mailing.id")
+    message_id: int = reference("mailing_message.id")
+    recipient: int = Field(sa_type=BigId)
+    address: str = Field(max_length=254)
+    provider: str = Field(max_length=253)
+    lane: int = Field(sa_type=SmallInteger)
+    state: DeliveryState = Field(default=DeliveryState.QUEUED, sa_type=state_of(DeliveryState))
+    attempt: int = Field(default=0, sa_type=SmallInteger)
+    next_at: datetime = moment()
+    worker: str | None = Field(default=None, max_length=60)
+    lease_until: datetime | None = moment(nullable=True)
+    maybe_twice: bool = False
+    reply: str = Field(default="", max_length=500)
+    settled_at: datetime | None = moment(nullable=True)
+
+
+class SuppressionReason(StrEnum):
+    REFUSED = "refused"
+    COMPLAINT = "complaint"
+    NEVER_AGAIN = "never_again"
+    ERASED = "erased"
+
+
+class Suppression(SQLModel, table=True):
+    """An address that must not be written to, as a keyed hash: it outlives the person's erasure."""
+
+    __table_args__ = (UniqueConstraint("municipality_id", "address_hash"),)
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    address_hash: str = Field(max_length=32)
+    reason: SuppressionReason = Field(sa_type=state_of(SuppressionReason))
+    at: datetime = moment()
+
+
+class WorkerHeartbeat(SQLModel, table=True):
+    """The last sign of life of a worker, read by the health page."""
+
+    __tablename__ = "worker_heartbeat"
+
+    name: str = Field(primary_key=True, max_length=60)
+    kind: str = Field(max_length=20)
+    at: datetime = moment()
+    note: str = Field(default="", max_length=300)

@@ -1,0 +1,16 @@
+"""Every table of the instance, gathered for migrations and tests: importing this module fills the metadata."""
+
+from sqlmodel import SQLModel
+
+from server.accounts import models as accounts
+from server.boards import models as boards
+from server.core import limits
+from server.issues import models as issues
+from server.mailings import models as mailings
+from server.municipalities import models as municipalities
+from server.notices import models as notices
+from server.residents import models as residents
+
+__all__ = ["accounts", "boards", "issues", "limits", "mailings", "metadata", "municipalities", "notices", "residents"]
+
+metadata = SQLModel.metadata

@@ -1,0 +1,1 @@
+"""Notices: written once, checked, approved as exactly what they are, published, expired or withdrawn."""

@@ -1,0 +1,1 @@
+"""People who receive: topics, subscriptions by channel, consent, leaving."""

@@ -1,0 +1,102 @@
+"""What every test stands on: a migrated database of its own (SQLite and PostgreSQL), secrets, files, a clock."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from server.core import clock
+from server.core.database import Database, ReadSession, WriteSession
+from server.core.files import FileStore
+from server.core.migrations import migrate
+from server.core.secrets import Secrets
+from tests.postgres import PostgresServer
+
+MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every test that touches the database runs on both engines."""
+    if "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ["sqlite", "postgres"], scope="session")
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    asyncio.run(_migrated(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with PostgresServer.running(tmp_path_factory) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    name = postgres_server.create()
+    asyncio.run(_migrated(postgres_server.url(name)))
+    return name
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh, migrated database."""
+    if database_kind == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        path = tmp_path / "tambour.sqlite3"
+        shutil.copyfile(template, path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create(template=request.getfixturevalue("postgres_template"))
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, pool_size=5)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def session(database: Database) -> AsyncIterator[WriteSession]:
+    """A write session that commits when the test ends: one use case after another."""
+    async with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+async def read_session(database: Database) -> AsyncIterator[ReadSession]:
+    async with database.reading() as session:
+        yield session
+
+
+@pytest.fixture
+def secrets() -> Secrets:
+    return Secrets(b"a secret for tests, never for a town" * 2)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileStore:
+    return FileStore(tmp_path / "files")
+
+
+@pytest.fixture
+def monday() -> Iterator[datetime]:
+    """Time stands still on Monday 23 November 2026, 9:30 in the town."""
+    with clock.frozen(MONDAY_MORNING):
+        yield MONDAY_MORNING

@@ -1,0 +1,125 @@
+"""A throw-away PostgreSQL server for tests: one cluster per run, shared by the workers, one database per test."""
+
+import asyncio
+import fcntl
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+_NUMBERS = itertools.count()
+
+
+def _folder_of_programs() -> Path:
+    """Where `initdb` is: Debian keeps it out of PATH, in a folder named after the version."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    if on_path is None:
+        pytest.fail("PostgreSQL is not installed: run `make setup`, or `apt-get install postgresql`.")
+    return Path(on_path).parent
+
+
+def _run(*command: str | Path) -> None:
+    """Run a program of PostgreSQL, as the user `postgres` when we are root (it refuses root)."""
+    words = [str(word) for word in command]
+    if os.geteuid() == 0:
+        words = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--", *words]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/")
+
+
+@dataclass
+class PostgresServer:
+    """A cluster listening on a socket in its own folder only."""
+
+    folder: Path
+    name: str
+
+    def url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
+
+    def create(self, template: str = "template1") -> str:
+        """A new database copied from `template`; returns its name."""
+        name = f"{self.name}_{next(_NUMBERS)}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        return name
+
+    def drop(self, name: str) -> None:
+        self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _execute(self, statement: str) -> None:
+        async def execute() -> None:
+            connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        asyncio.run(execute())
+
+    @classmethod
+    @contextmanager
+    def running(cls, factory: pytest.TempPathFactory) -> Iterator["PostgresServer"]:
+        """The server of this run: the first worker starts it, the last one to leave stops it."""
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+        base = factory.getbasetemp() if worker == "alone" else factory.getbasetemp().parent
+        folder = Path(f"/tmp/tambour-pg-{abs(hash_of(base)):x}")
+        with _locked(folder.with_suffix(".lock")):
+            users = _count(folder, +1)
+            if users == 1:
+                _start(folder)
+        try:
+            yield cls(folder, f"t_{worker}_{os.getpid()}")
+        finally:
+            with _locked(folder.with_suffix(".lock")):
+                if _count(folder, -1) == 0:
+                    _stop(folder)
+
+
+def hash_of(path: Path) -> int:
+    """The same number in every worker (Python's own hash of a text differs by process)."""
+    return int.from_bytes(str(path).encode()[-24:], "big") % (1 << 48)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _count(folder: Path, change: int) -> int:
+    counter = folder.with_suffix(".users")
+    users = (int(counter.read_text()) if counter.exists() else 0) + change
+    counter.write_text(str(users))
+    return users
+
+
+def _start(folder: Path) -> None:
+    programs = _folder_of_programs()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o755)
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+    data = folder / "data"
+    _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = (
+        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off "
+        "-c max_connections=300 -c shared_buffers=64MB"
+    )
+    _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+
+
+def _stop(folder: Path) -> None:
+    _run(_folder_of_programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
+    for ending in (".users", ".lock"):
+        folder.with_suffix(ending).unlink(missing_ok=True)
