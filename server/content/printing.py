@@ -58,7 +58,7 @@ def inlines_to_print(inlines: tuple[Inline, ...]) -> list[PrintNode]:
     return [_inline(inline) for inline in inlines]
 
 
-def _block(block: Block, picture: PictureLookup) -> PrintNode:
+def _block(block: Block, picture: PictureLookup) -> PrintNode:  # noqa: PLR0911  one answer per kind of block
     match block:
         case Heading(level=level, children=children):
             return {"kind": "heading", "level": level, "children": inlines_to_print(children)}
