@@ -1,0 +1,28 @@
+"""Pictures of the style guide, to be looked at: `python -m tests.look.shots DIR [name …]`."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.look.harness import open_page
+from tests.look.samples import SAMPLES, launch
+
+
+def main(directory: Path, names: list[str]) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        for name, html in SAMPLES.items():
+            if names and name not in names:
+                continue
+            for scheme in ("light", "dark"):
+                for width in (1280, 360):
+                    page = open_page(browser, html(), width=width, scheme=scheme)
+                    page.screenshot(path=directory / f"{name}-{width}-{scheme}.png", full_page=True)
+                    page.context.close()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
