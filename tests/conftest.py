@@ -3,16 +3,23 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from starlette.types import ASGIApp
 
+from server.app import create_app
 from server.core import clock
 from server.core.database import Database, ReadSession, WriteSession
 from server.core.files import FileStore
 from server.core.migrations import migrate
 from server.core.secrets import Secrets
+from server.core.settings import Settings
+from server.web.csrf import csrf_token
+from tests.browsing import Browser, BrowserOf
+from tests.cast import Cast, bring_cast, open_session
 from tests.postgres import PostgresServer
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -100,3 +107,34 @@ def monday() -> Iterator[datetime]:
     """Time stands still on Monday 23 November 2026, 9:30 in the town."""
     with clock.frozen(MONDAY_MORNING):
         yield MONDAY_MORNING
+
+
+@pytest.fixture
+async def cast(database: Database) -> Cast:
+    """Two towns and their people: see tests/cast.py."""
+    return await bring_cast(database)
+
+
+@pytest.fixture
+def app(database: Database, secrets: Secrets, files: FileStore, tmp_path: Path) -> ASGIApp:
+    settings = Settings(home=tmp_path, base_url="https://tambour.test")
+    return create_app(database, secrets=secrets, files=files, settings=settings)
+
+
+@pytest.fixture
+async def client(app: ASGIApp) -> AsyncIterator[Browser]:
+    """Somebody who is not signed in."""
+    async with Browser(app) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def browser_of(app: ASGIApp, database: Database, cast: Cast, secrets: Secrets) -> AsyncIterator[BrowserOf]:
+    """`bob = await browser_of("Bob")`: a browser in which somebody of the cast is signed in."""
+    async with AsyncExitStack() as stack:
+
+        async def open_browser(name: str) -> Browser:
+            token = await open_session(database, cast.account_ids[name])
+            return await stack.enter_async_context(Browser(app, token, csrf_token(secrets, token)))
+
+        yield open_browser

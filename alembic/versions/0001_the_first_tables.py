@@ -18,9 +18,7 @@ def upgrade() -> None:
 
     op.create_table(
         "account",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
@@ -35,28 +33,18 @@ def upgrade() -> None:
         "limit_window",
         sa.Column("key", sa.String(length=80), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "count",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_limit_window")),
     )
     op.create_table(
         "municipality",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("host", sa.String(length=253), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("insee_code", sa.String(length=5), nullable=False),
         sa.Column("department", sa.String(length=80), nullable=False),
-        sa.Column(
-            "population",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("population", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("address", sa.String(length=400), nullable=False),
         sa.Column("postcode", sa.String(length=10), nullable=False),
         sa.Column("post_town", sa.String(length=80), nullable=False),
@@ -67,11 +55,7 @@ def upgrade() -> None:
         sa.Column("civic_colour", sa.String(length=7), nullable=False),
         sa.Column("logo_key", sa.String(length=64), nullable=True),
         sa.Column("logo_type", sa.String(length=40), nullable=True),
-        sa.Column(
-            "languages",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("languages", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("mayor_name", sa.String(length=120), nullable=False),
         sa.Column("mayor_title", sa.String(length=80), nullable=False),
         sa.Column("publication_director", sa.String(length=120), nullable=False),
@@ -95,250 +79,129 @@ def upgrade() -> None:
     )
     op.create_table(
         "api_token",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column(
-            "scopes",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "created_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("scopes", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["created_by_id"],
-            ["account.id"],
-            name=op.f("fk_api_token_created_by_id"),
-            ondelete="CASCADE",
+            ["created_by_id"], ["account.id"], name=op.f("fk_api_token_created_by_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_api_token_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_api_token_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
     )
     with op.batch_alter_table("api_token", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_api_token_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_api_token_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "audit_entry",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "account_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("object_kind", sa.String(length=40), nullable=False),
         sa.Column("object_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "detail",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("detail", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["account_id"], ["account.id"], name=op.f("fk_audit_entry_account_id")
+            ["account_id"], ["account.id"], name=op.f("fk_audit_entry_account_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_audit_entry_municipality_id"),
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_audit_entry_municipality_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_audit_entry_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_audit_entry_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_audit_entry_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_audit_entry_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "issue",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("editorial", sa.Text(), nullable=False),
         sa.Column("editorial_by", sa.String(length=120), nullable=False),
         sa.Column("has_agenda", sa.Boolean(), nullable=False),
-        sa.Column(
-            "topic_ids",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("topic_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column(
-            "mailing_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
-        sa.Column(
-            "created_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["created_by_id"], ["account.id"], name=op.f("fk_issue_created_by_id")
+            ["created_by_id"], ["account.id"], name=op.f("fk_issue_created_by_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_issue_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_issue_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue")),
-        sa.UniqueConstraint(
-            "municipality_id", "number", name=op.f("uq_issue_municipality_id_number")
-        ),
+        sa.UniqueConstraint("municipality_id", "number", name=op.f("uq_issue_municipality_id_number")),
     )
     with op.batch_alter_table("issue", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_issue_municipality_id"), ["municipality_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_issue_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "join_request",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column(
-            "answers",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("text_version", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_join_request_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_join_request_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_join_request")),
     )
     with op.batch_alter_table("join_request", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_join_request_created_at"), ["created_at"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_join_request_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_join_request_created_at"), ["created_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_join_request_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "mailing",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("lane", sa.String(length=20), nullable=False),
         sa.Column("subject", sa.String(length=200), nullable=False),
         sa.Column("origin", sa.String(length=60), nullable=False),
-        sa.Column(
-            "scope",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("scope", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("idempotency_key", sa.String(length=80), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column(
-            "created_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["created_by_id"], ["account.id"], name=op.f("fk_mailing_created_by_id")
+            ["created_by_id"], ["account.id"], name=op.f("fk_mailing_created_by_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_mailing_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_mailing_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing")),
         sa.UniqueConstraint(
-            "municipality_id",
-            "idempotency_key",
-            name=op.f("uq_mailing_municipality_id_idempotency_key"),
+            "municipality_id", "idempotency_key", name=op.f("uq_mailing_municipality_id_idempotency_key")
         ),
     )
     with op.batch_alter_table("mailing", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mailing_municipality_id"), ["municipality_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_mailing_municipality_id"), ["municipality_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mailing_origin"), ["origin"], unique=False)
         batch_op.create_index(batch_op.f("ix_mailing_state"), ["state"], unique=False)
 
     op.create_table(
         "notice",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
@@ -356,89 +219,48 @@ def upgrade() -> None:
         sa.Column("contact_email", sa.String(length=254), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
-        sa.Column(
-            "topic_ids",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "place_ids",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("topic_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("place_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
-        sa.Column(
-            "created_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["created_by_id"], ["account.id"], name=op.f("fk_notice_created_by_id")
+            ["created_by_id"], ["account.id"], name=op.f("fk_notice_created_by_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_notice_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_notice_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
-        sa.UniqueConstraint(
-            "municipality_id", "number", name=op.f("uq_notice_municipality_id_number")
-        ),
+        sa.UniqueConstraint("municipality_id", "number", name=op.f("uq_notice_municipality_id_number")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_notice_municipality_id"), ["municipality_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_notice_state",
-            ["municipality_id", "state", "published_at"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_notice_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index("ix_notice_state", ["municipality_id", "state", "published_at"], unique=False)
 
     op.create_table(
         "one_time_link",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column(
-            "account_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("purpose", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_one_time_link_account_id"),
-            ondelete="CASCADE",
+            ["account_id"], ["account.id"], name=op.f("fk_one_time_link_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_one_time_link_token_hash")),
     )
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_one_time_link_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_one_time_link_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "picture",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("file_key", sa.String(length=64), nullable=False),
         sa.Column("mail_file_key", sa.String(length=64), nullable=False),
         sa.Column("media_type", sa.String(length=20), nullable=False),
@@ -448,79 +270,38 @@ def upgrade() -> None:
         sa.Column("mail_width", sa.Integer(), nullable=False),
         sa.Column("mail_height", sa.Integer(), nullable=False),
         sa.Column("mail_bytes", sa.Integer(), nullable=False),
-        sa.Column(
-            "uploaded_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("uploaded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_picture_municipality_id")),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_picture_municipality_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["account.id"], name=op.f("fk_picture_uploaded_by_id")
+            ["uploaded_by_id"], ["account.id"], name=op.f("fk_picture_uploaded_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
     )
     with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_picture_municipality_id"), ["municipality_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_picture_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "place",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column(
-            "sector_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("sector_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_place_municipality_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["sector_id"], ["place.id"], name=op.f("fk_place_sector_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_place_municipality_id")),
+        sa.ForeignKeyConstraint(["sector_id"], ["place.id"], name=op.f("fk_place_sector_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_place")),
-        sa.UniqueConstraint(
-            "municipality_id",
-            "kind",
-            "name",
-            name=op.f("uq_place_municipality_id_kind_name"),
-        ),
+        sa.UniqueConstraint("municipality_id", "kind", "name", name=op.f("uq_place_municipality_id_kind_name")),
     )
     with op.batch_alter_table("place", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_place_municipality_id"), ["municipality_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_place_sector_id"), ["sector_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_place_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_place_sector_id"), ["sector_id"], unique=False)
 
     op.create_table(
         "resident",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("name_key", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
@@ -537,643 +318,292 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_contact_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_resident_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_resident_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
-        sa.UniqueConstraint(
-            "municipality_id",
-            "email_key",
-            name=op.f("uq_resident_municipality_id_email_key"),
-        ),
+        sa.UniqueConstraint("municipality_id", "email_key", name=op.f("uq_resident_municipality_id_email_key")),
     )
     with op.batch_alter_table("resident", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_resident_list", ["municipality_id", "left_at", "id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_resident_municipality_id"), ["municipality_id"], unique=False
-        )
-        batch_op.create_index(
-            "ix_resident_name", ["municipality_id", "name_key"], unique=False
-        )
+        batch_op.create_index("ix_resident_list", ["municipality_id", "left_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index("ix_resident_name", ["municipality_id", "name_key"], unique=False)
 
     op.create_table(
         "role_grant",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "account_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "granted_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
+        sa.Column("granted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_role_grant_account_id"),
-            ondelete="CASCADE",
+            ["granted_by_id"], ["account.id"], name=op.f("fk_role_grant_granted_by_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(
-            ["granted_by_id"], ["account.id"], name=op.f("fk_role_grant_granted_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_role_grant_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_role_grant_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
         sa.UniqueConstraint(
-            "municipality_id",
-            "account_id",
-            "role",
-            name=op.f("uq_role_grant_municipality_id_account_id_role"),
+            "municipality_id", "account_id", "role", name=op.f("uq_role_grant_municipality_id_account_id_role")
         ),
     )
     with op.batch_alter_table("role_grant", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_role_grant_account_id"), ["account_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_role_grant_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_role_grant_account_id"), ["account_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_role_grant_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "staff_session",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
-        sa.Column(
-            "account_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("device", sa.String(length=120), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["account.id"],
-            name=op.f("fk_staff_session_account_id"),
-            ondelete="CASCADE",
+            ["account_id"], ["account.id"], name=op.f("fk_staff_session_account_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_staff_session_token_hash")),
     )
     with op.batch_alter_table("staff_session", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_staff_session_account_id"), ["account_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_staff_session_account_id"), ["account_id"], unique=False)
 
     op.create_table(
         "suppression",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("address_hash", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_suppression_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_suppression_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suppression")),
         sa.UniqueConstraint(
-            "municipality_id",
-            "address_hash",
-            name=op.f("uq_suppression_municipality_id_address_hash"),
+            "municipality_id", "address_hash", name=op.f("uq_suppression_municipality_id_address_hash")
         ),
     )
     with op.batch_alter_table("suppression", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_suppression_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_suppression_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "topic",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("slug", sa.String(length=60), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("description", sa.String(length=300), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_topic_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_topic_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),
-        sa.UniqueConstraint(
-            "municipality_id", "slug", name=op.f("uq_topic_municipality_id_slug")
-        ),
+        sa.UniqueConstraint("municipality_id", "slug", name=op.f("uq_topic_municipality_id_slug")),
     )
     with op.batch_alter_table("topic", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_topic_municipality_id"), ["municipality_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_topic_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "board",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("location", sa.String(length=200), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column(
-            "place_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_board_municipality_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["place_id"], ["place.id"], name=op.f("fk_board_place_id")
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_board_municipality_id")),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name=op.f("fk_board_place_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_board")),
-        sa.UniqueConstraint(
-            "municipality_id", "name", name=op.f("uq_board_municipality_id_name")
-        ),
+        sa.UniqueConstraint("municipality_id", "name", name=op.f("uq_board_municipality_id_name")),
     )
     with op.batch_alter_table("board", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_board_municipality_id"), ["municipality_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_board_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "consent",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "resident_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("act", sa.String(length=20), nullable=False),
         sa.Column("way", sa.String(length=20), nullable=False),
         sa.Column("text_version", sa.String(length=20), nullable=False),
         sa.Column("text", sa.String(length=2000), nullable=False),
-        sa.Column(
-            "detail",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column(
-            "recorded_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=True,
-        ),
+        sa.Column("detail", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_consent_municipality_id")),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_consent_municipality_id"),
+            ["recorded_by_id"], ["account.id"], name=op.f("fk_consent_recorded_by_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["recorded_by_id"], ["account.id"], name=op.f("fk_consent_recorded_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["resident_id"],
-            ["resident.id"],
-            name=op.f("fk_consent_resident_id"),
-            ondelete="CASCADE",
+            ["resident_id"], ["resident.id"], name=op.f("fk_consent_resident_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_consent_municipality_id"), ["municipality_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_consent_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_consent_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
         "issue_item",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "issue_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "notice_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=True,
-        ),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_issue_item_issue_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_issue_item_municipality_id")),
         sa.ForeignKeyConstraint(
-            ["issue_id"],
-            ["issue.id"],
-            name=op.f("fk_issue_item_issue_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_issue_item_municipality_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["notice_id"], ["notice.id"], name=op.f("fk_issue_item_notice_id")
+            ["notice_id"], ["notice.id"], name=op.f("fk_issue_item_notice_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_item")),
-        sa.UniqueConstraint(
-            "issue_id", "notice_id", name=op.f("uq_issue_item_issue_id_notice_id")
-        ),
+        sa.UniqueConstraint("issue_id", "notice_id", name=op.f("uq_issue_item_issue_id_notice_id")),
     )
     with op.batch_alter_table("issue_item", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_issue_item_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_issue_item_notice_id"), ["notice_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_issue_item_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_item_notice_id"), ["notice_id"], unique=False)
 
     op.create_table(
         "issue_step",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "issue_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issue_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
-        sa.Column(
-            "by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_id"], ["account.id"], name=op.f("fk_issue_step_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["issue_id"],
-            ["issue.id"],
-            name=op.f("fk_issue_step_issue_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_issue_step_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_issue_step_by_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["issue_id"], ["issue.id"], name=op.f("fk_issue_step_issue_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_issue_step_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issue_step")),
     )
     with op.batch_alter_table("issue_step", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_issue_step_issue_id"), ["issue_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_issue_step_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_issue_step_issue_id"), ["issue_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_issue_step_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "mailing_message",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "mailing_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("edition", sa.String(length=20), nullable=False),
         sa.Column("envelope_sender", sa.String(length=254), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["mailing_id"],
-            ["mailing.id"],
-            name=op.f("fk_mailing_message_mailing_id"),
-            ondelete="CASCADE",
+            ["mailing_id"], ["mailing.id"], name=op.f("fk_mailing_message_mailing_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_mailing_message_municipality_id"),
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_mailing_message_municipality_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mailing_message")),
     )
     with op.batch_alter_table("mailing_message", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mailing_message_mailing_id"), ["mailing_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_mailing_message_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_mailing_message_mailing_id"), ["mailing_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mailing_message_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "notice_step",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "notice_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("note", sa.String(length=1000), nullable=False),
-        sa.Column(
-            "by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["account.id"], name=op.f("fk_notice_step_by_id"), ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_notice_step_municipality_id")),
         sa.ForeignKeyConstraint(
-            ["by_id"], ["account.id"], name=op.f("fk_notice_step_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_notice_step_municipality_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["notice_id"],
-            ["notice.id"],
-            name=op.f("fk_notice_step_notice_id"),
-            ondelete="CASCADE",
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_step_notice_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_step")),
     )
     with op.batch_alter_table("notice_step", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_notice_step_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_notice_step_notice_id"), ["notice_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_notice_step_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_step_notice_id"), ["notice_id"], unique=False)
 
     op.create_table(
         "notice_version",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "notice_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
-            nullable=False,
-        ),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("is_aside", sa.Boolean(), nullable=False),
-        sa.Column(
-            "saved_by_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("saved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_notice_version_municipality_id"),
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_notice_version_municipality_id")
         ),
         sa.ForeignKeyConstraint(
-            ["notice_id"],
-            ["notice.id"],
-            name=op.f("fk_notice_version_notice_id"),
-            ondelete="CASCADE",
+            ["notice_id"], ["notice.id"], name=op.f("fk_notice_version_notice_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["saved_by_id"], ["account.id"], name=op.f("fk_notice_version_saved_by_id")
+            ["saved_by_id"], ["account.id"], name=op.f("fk_notice_version_saved_by_id"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_version")),
     )
     with op.batch_alter_table("notice_version", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_notice_version", ["notice_id", "revision"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_notice_version_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index("ix_notice_version", ["notice_id", "revision"], unique=False)
+        batch_op.create_index(batch_op.f("ix_notice_version_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "resident_place",
-        sa.Column(
-            "resident_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "place_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
+        sa.Column("resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["municipality_id"], ["municipality.id"], name=op.f("fk_resident_place_municipality_id")
         ),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_resident_place_municipality_id"),
+            ["place_id"], ["place.id"], name=op.f("fk_resident_place_place_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["place_id"],
-            ["place.id"],
-            name=op.f("fk_resident_place_place_id"),
-            ondelete="CASCADE",
+            ["resident_id"], ["resident.id"], name=op.f("fk_resident_place_resident_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["resident_id"],
-            ["resident.id"],
-            name=op.f("fk_resident_place_resident_id"),
-            ondelete="CASCADE",
-        ),
-        sa.PrimaryKeyConstraint(
-            "resident_id", "place_id", name=op.f("pk_resident_place")
-        ),
+        sa.PrimaryKeyConstraint("resident_id", "place_id", name=op.f("pk_resident_place")),
     )
     with op.batch_alter_table("resident_place", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_resident_place_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
-        batch_op.create_index(
-            batch_op.f("ix_resident_place_place_id"), ["place_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_resident_place_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_resident_place_place_id"), ["place_id"], unique=False)
 
     op.create_table(
         "subscription",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "resident_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "topic_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topic_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_subscription_municipality_id")),
         sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_subscription_municipality_id"),
+            ["resident_id"], ["resident.id"], name=op.f("fk_subscription_resident_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["resident_id"],
-            ["resident.id"],
-            name=op.f("fk_subscription_resident_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["topic_id"], ["topic.id"], name=op.f("fk_subscription_topic_id")
-        ),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_subscription_topic_id"), ondelete="RESTRICT"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_subscription_due",
-            ["municipality_id", "topic_id", "channel", "ended_at"],
-            unique=False,
+            "ix_subscription_due", ["municipality_id", "topic_id", "channel", "ended_at"], unique=False
         )
-        batch_op.create_index(
-            batch_op.f("ix_subscription_municipality_id"),
-            ["municipality_id"],
-            unique=False,
-        )
+        batch_op.create_index(batch_op.f("ix_subscription_municipality_id"), ["municipality_id"], unique=False)
         batch_op.create_index("ix_subscription_resident", ["resident_id"], unique=False)
 
     op.create_table(
         "delivery",
-        sa.Column(
-            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
-        ),
-        sa.Column(
-            "municipality_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "mailing_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "message_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
-        sa.Column(
-            "recipient",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            nullable=False,
-        ),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("recipient", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("provider", sa.String(length=253), nullable=False),
         sa.Column("lane", sa.SmallInteger(), nullable=False),
@@ -1186,20 +616,14 @@ def upgrade() -> None:
         sa.Column("reply", sa.String(length=500), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
-            ["mailing_id"], ["mailing.id"], name=op.f("fk_delivery_mailing_id")
+            ["mailing_id"], ["mailing.id"], name=op.f("fk_delivery_mailing_id"), ondelete="RESTRICT"
         ),
         sa.ForeignKeyConstraint(
-            ["message_id"], ["mailing_message.id"], name=op.f("fk_delivery_message_id")
+            ["message_id"], ["mailing_message.id"], name=op.f("fk_delivery_message_id"), ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(
-            ["municipality_id"],
-            ["municipality.id"],
-            name=op.f("fk_delivery_municipality_id"),
-        ),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_delivery_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint(
-            "mailing_id", "recipient", name=op.f("uq_delivery_mailing_id_recipient")
-        ),
+        sa.UniqueConstraint("mailing_id", "recipient", name=op.f("uq_delivery_mailing_id_recipient")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
@@ -1216,9 +640,7 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('claimed', 'sending')"),
             sqlite_where=sa.text("state IN ('claimed', 'sending')"),
         )
-        batch_op.create_index(
-            "ix_delivery_recipient", ["municipality_id", "recipient"], unique=False
-        )
+        batch_op.create_index("ix_delivery_recipient", ["municipality_id", "recipient"], unique=False)
 
 
 def downgrade() -> None:

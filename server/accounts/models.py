@@ -53,7 +53,6 @@ class StaffSession(SQLModel, table=True):
     account_id: int = reference("account.id", index=True, cascade=True)
     device: str = Field(default="", max_length=120)
     created_at: datetime = moment()
-    seen_at: datetime = moment()
     expires_at: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
 

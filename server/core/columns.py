@@ -67,7 +67,7 @@ def reference(column: str, *, nullable: bool = False, index: bool = False, casca
         sa_type=BigId,
         nullable=nullable,
         index=index,
-        ondelete="CASCADE" if cascade else None,
+        ondelete="CASCADE" if cascade else "RESTRICT",
     )
 
 

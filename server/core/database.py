@@ -74,7 +74,9 @@ class Database:
             else:
                 found = (await connection.execute(text("SHOW synchronous_commit"))).scalar_one()
                 if found not in ("on", "remote_apply", "remote_write"):
-                    raise WrongDatabase(f"PostgreSQL says synchronous_commit={found}; `on` is needed to lose no message")
+                    raise WrongDatabase(
+                        f"PostgreSQL says synchronous_commit={found}; `on` is needed to lose no message"
+                    )
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -93,7 +95,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # type: ignore[attr-defined]  # the driver's own BEGIN would be deferred
+        connection.isolation_level = None  # the driver's own BEGIN would be deferred
         cursor = connection.cursor()
         for name, value in SQLITE_PRAGMAS.items():
             cursor.execute(f"PRAGMA {name}={value}")

@@ -55,6 +55,12 @@ def current_language() -> str:
     return _language.get()
 
 
+def speak(language: str) -> None:
+    """From here on, in this request, everything is said in `language` if we have it."""
+    if language in LANGUAGES:
+        _language.set(language)
+
+
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Everything said inside is in `language`; an unknown one falls back on French."""

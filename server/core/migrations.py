@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from alembic import command
 from server.core.database import Database
 
 FOLDER = Path(__file__).resolve().parents[2] / "alembic"

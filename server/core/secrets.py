@@ -54,7 +54,9 @@ class Secrets:
         except ValueError as error:
             raise BadToken from error
         subject, mac = raw[:8], raw[8:]
-        if len(raw) != 8 + _MAC_BYTES or not hmac.compare_digest(mac, self.mac(f"{purpose}/{municipality_id}", subject)):
+        if len(raw) != 8 + _MAC_BYTES or not hmac.compare_digest(
+            mac, self.mac(f"{purpose}/{municipality_id}", subject)
+        ):
             raise BadToken
         return int.from_bytes(subject, "big")
 

@@ -14,7 +14,9 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="Folder of everything that must survive a restart.")
     host: str = Field("127.0.0.1", description="Address the web server listens on.")
     port: int = Field(8000, description="Port the web server listens on.")
-    base_url: str = Field("", description="Address residents type, without a final slash. Empty: made of host and port.")
+    base_url: str = Field(
+        "", description="Address residents type, without a final slash. Empty: made of host and port."
+    )
     database_url: str = Field("", description="postgresql+asyncpg://… ; empty: SQLite in the home folder.")
     database_pool: int = Field(10, description="Most connections this process keeps to PostgreSQL.")
     trusted_proxies: str = Field("127.0.0.1", description="Addresses whose X-Forwarded headers are believed.")
@@ -36,7 +38,9 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The address of the instance, without a final slash."""
-        return self.base_url.rstrip("/") or f"http://{'localhost' if self.host == '127.0.0.1' else self.host}:{self.port}"
+        return (
+            self.base_url.rstrip("/") or f"http://{'localhost' if self.host == '127.0.0.1' else self.host}:{self.port}"
+        )
 
     @property
     def database(self) -> str:

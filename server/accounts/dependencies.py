@@ -1,0 +1,102 @@
+"""Who is asking: a signed-in member of staff with roles in this town, or a program with a token of this town."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse
+
+from server.accounts import queries
+from server.accounts.models import Role
+from server.core.errors import NotAllowed, NotFound
+from server.core.i18n import sentence, speak
+from server.core.secrets import token_hash
+from server.web.csrf import csrf_token, refuse_forged
+from server.web.dependencies import CurrentTown, Keys, database_of
+from server.web.errors import SignInNeeded
+from server.web.templates import path_for
+
+COOKIE = "__Host-tambour"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person (or the person behind a token) on whose behalf a use case runs."""
+
+    account_id: int
+    name: str
+    roles: frozenset[Role]
+    session_id: int | None = None
+    email: str = ""
+    language: str = "fr"
+
+    def has_role(self, *roles: Role) -> bool:
+        """Whether one of `roles` is held; an administrator holds them all."""
+        return Role.ADMINISTRATOR in self.roles or not self.roles.isdisjoint(roles)
+
+
+async def current_staff(request: Request, town: CurrentTown, secrets: Keys) -> Actor:
+    """The signed-in person, with roles in this town. Otherwise: sign in (or 404 for who works elsewhere)."""
+    token = request.cookies.get(COOKIE, "")
+    async with database_of(request).reading() as session:
+        signed_in = await queries.find_signed_in(session, token_hash(token)) if token else None
+        roles = await queries.roles_of(session, town.id, signed_in.account.id) if signed_in else frozenset()
+    if signed_in is None:
+        raise SignInNeeded(_to_sign_in(request))
+    if not roles:
+        raise NotFound
+    account = signed_in.account
+    expected = csrf_token(secrets, token)
+    await refuse_forged(request, expected)
+    staff = Actor(account.id, account.name, roles, signed_in.session_id, account.email, account.language)
+    request.state.staff, request.state.csrf_token = staff, expected
+    speak(account.language)
+    return staff
+
+
+def _to_sign_in(request: Request) -> RedirectResponse:
+    """Back to where they wanted to go after signing in, if that was only a look."""
+    back = (
+        request.scope["path"].removeprefix(request.scope.get("root_path", "")) if request.method == "GET" else "/desk"
+    )
+    return RedirectResponse(f"{path_for(request, 'sign_in')}?next={back}", status_code=303)
+
+
+Staff = Annotated[Actor, Depends(current_staff)]
+
+
+def _holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:
+    async def check(staff: Staff) -> Actor:
+        if not staff.has_role(*roles):
+            raise NotAllowed
+        return staff
+
+    return check
+
+
+Administrator = Annotated[Actor, Depends(_holding(Role.ADMINISTRATOR))]
+Editor = Annotated[Actor, Depends(_holding(Role.EDITOR, Role.PUBLISHER))]
+"""Writes notices and issues. A publisher may write too."""
+Publisher = Annotated[Actor, Depends(_holding(Role.PUBLISHER))]
+"""Approves, publishes, sends."""
+Counter = Annotated[Actor, Depends(_holding(Role.COUNTER))]
+"""Sees and edits residents."""
+Poster = Annotated[Actor, Depends(_holding(Role.POSTER, Role.EDITOR, Role.PUBLISHER))]
+"""Sees boards and prints posters."""
+
+
+def scoped(scope: str) -> Callable[..., Awaitable[Actor]]:
+    """A route of the API: a bearer token of this town with `scope` ("notices:read")."""
+
+    async def check(request: Request, town: CurrentTown) -> Actor:
+        kind, _, token = request.headers.get("authorization", "").partition(" ")
+        async with database_of(request).reading() as session:
+            found = await queries.find_api_token(session, town.id, token_hash(token))
+        if kind.lower() != "bearer" or found is None:
+            raise NotAllowed(sentence("Send a valid token: `Authorization: Bearer …`."), "token_needed")
+        if scope not in found.scopes:
+            raise NotAllowed(sentence("This token lacks the scope {scope}.", scope=scope), "scope_needed")
+        return Actor(found.created_by_id, found.name, frozenset())
+
+    return check

@@ -1,0 +1,42 @@
+"""The composition root of the web: the only module that knows every feature."""
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
+
+from server.core.database import Database
+from server.core.files import FileStore
+from server.core.secrets import Secrets
+from server.core.settings import Settings
+from server.instance import pages as instance
+from server.municipalities.dependencies import town_finder
+from server.web import look
+from server.web.errors import install_errors
+from server.web.security import Security
+from server.web.static_files import static_files
+from server.web.tenancy import Tenancy
+
+PAGES: tuple[APIRouter, ...] = (look.router,)
+API: tuple[APIRouter, ...] = ()
+
+
+def create_app(database: Database, *, secrets: Secrets, files: FileStore, settings: Settings) -> ASGIApp:
+    """The whole web of the instance: every town's pages and API, and the instance's own few pages."""
+    towns = _application(database, secrets, files, settings)
+    for router in PAGES:
+        towns.include_router(router, include_in_schema=False)
+    for router in API:
+        towns.include_router(router, prefix="/api/v1")
+    own = _application(database, secrets, files, settings)
+    own.include_router(instance.router, include_in_schema=False)
+    own.mount("/static", static_files(), name="static")
+    return Security(Tenancy(towns, own, town_finder(database)), is_https=settings.url.startswith("https:"))
+
+
+def _application(database: Database, secrets: Secrets, files: FileStore, settings: Settings) -> FastAPI:
+    app = FastAPI(title="Tambour", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+    app.state.database = database
+    app.state.secrets = secrets
+    app.state.files = files
+    app.state.settings = settings
+    install_errors(app)
+    return app

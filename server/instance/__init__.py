@@ -1,0 +1,1 @@
+"""The instance's own pages: which towns live here, and whether everything is fine."""

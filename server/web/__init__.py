@@ -1,0 +1,1 @@
+"""HTTP glue: tenancy, sessions, forms, templates, headers, errors. It knows no feature."""

@@ -1,0 +1,165 @@
+"""Pages from templates: Jinja with autoescape, StrictUndefined, gettext and Babel; the context every page has."""
+
+import gettext
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from babel import dates, numbers
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from server.core.clock import PARIS
+from server.core.i18n import catalogue, current_language
+from server.web.rooms import ROOMS, rooms_for
+from server.web.said import said
+from server.web.tenancy import town_of
+
+FOLDER = Path(__file__).resolve().parents[2] / "templates"
+STATIC = Path(__file__).resolve().parent / "static"
+
+
+def page(
+    request: Request, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HTMLResponse:
+    """A page made of `template`. Staff pages are never stored by a browser; public ones set their own header."""
+    words = environment().get_template(template).render(_common(request) | dict(context or {}))
+    return HTMLResponse(words, status_code=status)
+
+
+def redirect(
+    request: Request, route: str, *, said: str | None = None, fragment: str = "", **params: Any
+) -> RedirectResponse:
+    """After a POST: see the page `route`, which says what happened (a code registered by `said.saying`)."""
+    url = path_for(request, route, **params) + (f"?said={said}" if said else "") + (f"#{fragment}" if fragment else "")
+    return RedirectResponse(url, status_code=303)
+
+
+def path_for(request: Request, route: str, **params: Any) -> str:
+    """The path of a route, the town's prefix included."""
+    if route == "static":
+        return static_path(params["path"])
+    return str(request.scope.get("root_path", "")) + str(request.app.url_path_for(route, **params))
+
+
+@cache
+def static_path(name: str) -> str:
+    """A static file's path with a mark of its content, so that browsers may keep it for a year."""
+    mark = sha256((STATIC / name).read_bytes()).hexdigest()[:10]
+    return f"/static/{name}?v={mark}"
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
+        lambda words: _catalogue().gettext(words),
+        lambda one, many, count: _catalogue().ngettext(one, many, count),
+        newstyle=True,
+    )
+    made.filters |= {"date": format_day, "datetime": format_moment, "time": format_time, "number": format_number}
+    made.filters |= {"shortdate": lambda value: format_day(value, "d MMM y")}
+    made.globals |= {"path": _path, "csrf_field": _csrf_field}
+    return made
+
+
+def _catalogue() -> gettext.NullTranslations:
+    return catalogue(current_language())
+
+
+def _common(request: Request) -> dict[str, Any]:
+    staff = getattr(request.state, "staff", None)
+    return {
+        "request": request,
+        "town": town_of(request),
+        "staff": staff,
+        "rooms": _rooms(request, staff) if staff else [],
+        "csrf_token": getattr(request.state, "csrf_token", ""),
+        "language": current_language(),
+        "notice_bar": said(request),
+    }
+
+
+def _rooms(request: Request, staff: Any) -> list[dict[str, Any]]:
+    known = {getattr(route, "name", None) for route in request.app.routes}
+    here = getattr(request.state, "room", "")
+    return [
+        {
+            "key": room.key,
+            "label": str(room.name),
+            "url": path_for(request, room.route),
+            "count": 0,
+            "current": room.key == here,
+        }
+        for room in rooms_for(staff.roles)
+        if room.route in known
+    ]
+
+
+def room(key: str) -> Any:
+    """A router's dependency: its pages belong to the room `key` of the navigation."""
+    if key not in {room.key for room in ROOMS}:
+        raise ValueError(key)
+
+    def enter(request: Request) -> None:
+        request.state.room = key
+
+    return enter
+
+
+@pass_context
+def _path(context: Context, route: str, **params: Any) -> str:
+    """`path("notice", number=…)`. A public page in the town's second language leads to pages in that language."""
+    request: Request = context["request"]
+    found = path_for(request, route, **params)
+    town = town_of(request)
+    if route == "static" or town is None or context.get("staff") or current_language() == town.language:
+        return found
+    return f"{found}?lang={current_language()}"
+
+
+@pass_context
+def _csrf_field(context: Context) -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(context["csrf_token"])
+
+
+def format_day(value: date | datetime | None, pattern: str = "d MMMM y") -> str:
+    """ "24 novembre 2026", in the reader's language, on the town's calendar."""
+    if value is None:
+        return ""
+    day = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
+    return dates.format_date(day, pattern, locale=current_language())
+
+
+def format_time(value: datetime | time) -> str:
+    """ "9 h 30" in French, "9:30" in English."""
+    moment = value.astimezone(PARIS).time() if isinstance(value, datetime) else value
+    if current_language() == "fr":
+        return f"{moment.hour}\u00a0h" + (f"\u00a0{moment.minute:02}" if moment.minute else "")
+    return f"{moment.hour}:{moment.minute:02}"
+
+
+def format_moment(value: datetime | None) -> str:
+    """ "24 novembre 2026 à 9 h 30"."""
+    if value is None:
+        return ""
+    joint = " à " if current_language() == "fr" else " at "
+    return format_day(value) + joint + format_time(value)
+
+
+def format_number(value: float) -> str:
+    return numbers.format_decimal(value, locale=current_language())
