@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from server.content.document import Image
+
 
 @dataclass(frozen=True, slots=True)
 class PictureView:
@@ -20,3 +22,9 @@ PictureLookup = Callable[[str], PictureView | None]
 def no_picture(source: str) -> PictureView | None:
     """The lookup of a rendering without pictures."""
     return None
+
+
+def words_instead(image: Image) -> str:
+    """What stands in a picture's place where it cannot be shown."""
+    words = f"[Image – {image.alternative}]" if image.alternative else "[Image]"
+    return f"{words} {image.caption}".rstrip()
