@@ -3,6 +3,8 @@
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
+from server.boards import api as boards_api
+from server.boards import pages as boards_pages
 from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
@@ -15,8 +17,13 @@ from server.web.security import Security
 from server.web.static_files import static_files
 from server.web.tenancy import Tenancy
 
-PAGES: tuple[APIRouter, ...] = (look.router,)
-API: tuple[APIRouter, ...] = ()
+PAGES: tuple[APIRouter, ...] = (
+    boards_pages.router,
+    look.router,
+)
+API: tuple[APIRouter, ...] = (
+    boards_api.router,
+)
 
 
 def create_app(database: Database, *, secrets: Secrets, files: FileStore, settings: Settings) -> ASGIApp:

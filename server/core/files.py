@@ -23,7 +23,7 @@ class FileStore:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            Path(temporary).replace(path)
         return key
 
     def get(self, municipality_id: int, key: str) -> bytes:

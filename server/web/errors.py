@@ -47,7 +47,7 @@ async def _carried(_request: Request, error: Exception) -> Response:
 async def _answer(request: Request, error: Exception) -> Response:
     status, refusal = _refusal_of(error)
     if status >= 500:
-        log.exception("request failed", exc_info=error, extra={"route": _route(request)})
+        log.error("request failed", exc_info=error, extra={"route": _route(request)})
     headers = {"retry-after": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
     return _respond(request, status, refusal, headers)
 

@@ -92,26 +92,36 @@ def sentences_of(errors: Any) -> dict[str, Message]:
     return fields
 
 
+_EMPTY = sentence("Fill in this field.")
+_NO_NUMBER = sentence("Write a whole number.")
+_OUT_OF_RANGE = sentence("This number is out of range.")
+_NOT_IN_LIST = sentence("Choose one of the answers of the list.")
+_SENTENCES = {
+    "missing": _EMPTY,
+    "string_too_short": _EMPTY,
+    "too_short": _EMPTY,
+    "int_parsing": _NO_NUMBER,
+    "int_type": _NO_NUMBER,
+    "greater_than": _OUT_OF_RANGE,
+    "greater_than_equal": _OUT_OF_RANGE,
+    "less_than": _OUT_OF_RANGE,
+    "less_than_equal": _OUT_OF_RANGE,
+    "enum": _NOT_IN_LIST,
+    "literal_error": _NOT_IN_LIST,
+}
+
+
 def _sentence_of(error: Any) -> Message:
     context = error.get("ctx") or {}
     cause = context.get("error")
     if isinstance(cause, Unusable):
         return cause.message
-    match error["type"]:
-        case "missing" | "string_too_short" | "too_short":
-            return sentence("Fill in this field.")
-        case "string_too_long":
-            return sentence("At most {limit} characters: shorten this text.", limit=context["max_length"])
-        case "int_parsing" | "int_type":
-            return sentence("Write a whole number.")
-        case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
-            return sentence("This number is out of range.")
-        case "enum" | "literal_error":
-            return sentence("Choose one of the answers of the list.")
-        case kind if kind.startswith(("date", "datetime", "time")):
-            return sentence("Write a date that exists, for example 24/11/2026.")
-        case _:
-            return sentence("This answer cannot be used: check what was typed.")
+    kind = error["type"]
+    if kind == "string_too_long":
+        return sentence("At most {limit} characters: shorten this text.", limit=context["max_length"])
+    if kind.startswith(("date", "time")):
+        return sentence("Write a date that exists, for example 24/11/2026.")
+    return _SENTENCES.get(kind, sentence("This answer cannot be used: check what was typed."))
 
 
 @contextmanager

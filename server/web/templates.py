@@ -138,7 +138,7 @@ def _csrf_field(context: Context) -> Markup:
 
 
 def format_day(value: date | datetime | None, pattern: str = "d MMMM y") -> str:
-    """ "24 novembre 2026", in the reader's language, on the town's calendar."""
+    """24 novembre 2026: in the reader's language, on the town's calendar."""
     if value is None:
         return ""
     day = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
@@ -146,7 +146,7 @@ def format_day(value: date | datetime | None, pattern: str = "d MMMM y") -> str:
 
 
 def format_time(value: datetime | time) -> str:
-    """ "9 h 30" in French, "9:30" in English."""
+    """9 h 30 in French, 9:30 in English."""
     moment = value.astimezone(PARIS).time() if isinstance(value, datetime) else value
     if current_language() == "fr":
         return f"{moment.hour}\u00a0h" + (f"\u00a0{moment.minute:02}" if moment.minute else "")
@@ -154,7 +154,7 @@ def format_time(value: datetime | time) -> str:
 
 
 def format_moment(value: datetime | None) -> str:
-    """ "24 novembre 2026 à 9 h 30"."""
+    """24 novembre 2026 à 9 h 30, in the reader's language."""
     if value is None:
         return ""
     joint = " à " if current_language() == "fr" else " at "

@@ -1,0 +1,33 @@
+"""Questions about boards."""
+
+from sqlmodel import col, select
+
+from server.boards.models import Board
+from server.core.database import ReadSession
+from server.core.errors import NotFound
+
+
+async def list_boards(session: ReadSession, municipality_id: int) -> list[Board]:
+    """The boards that stand, in the order of the round."""
+    query = (
+        select(Board)
+        .where(col(Board.municipality_id) == municipality_id, col(Board.removed_at).is_(None))
+        .order_by(col(Board.position), col(Board.name))
+    )
+    return list(await session.scalars(query))
+
+
+async def get_board(session: ReadSession, municipality_id: int, board_id: int) -> Board:
+    query = select(Board).where(
+        col(Board.municipality_id) == municipality_id, col(Board.id) == board_id, col(Board.removed_at).is_(None)
+    )
+    board = (await session.scalars(query)).one_or_none()
+    if board is None:
+        raise NotFound
+    return board
+
+
+async def find_by_name(session: ReadSession, municipality_id: int, name: str) -> Board | None:
+    """The board called `name`, standing or removed: a name is used once."""
+    query = select(Board).where(col(Board.municipality_id) == municipality_id, col(Board.name) == name)
+    return (await session.scalars(query)).one_or_none()

@@ -1,0 +1,46 @@
+"""Putting boards up, describing them, taking them away."""
+
+from server.boards import queries
+from server.boards.models import Board
+from server.boards.schemas import BoardDraft
+from server.core import clock
+from server.core.database import ReadSession, WriteSession
+from server.core.errors import Invalid
+from server.core.i18n import sentence
+from server.municipalities.models import PlaceKind
+from server.municipalities.queries import list_places
+
+
+async def add_board(session: WriteSession, municipality_id: int, draft: BoardDraft) -> Board:
+    """Raises Invalid if the name is taken or the sector is not one of the town's."""
+    await _check(session, municipality_id, draft, board_id=None)
+    board = Board(municipality_id=municipality_id, created_at=clock.now(), **draft.model_dump())
+    session.add(board)
+    await session.flush()
+    return board
+
+
+async def change_board(session: WriteSession, municipality_id: int, board_id: int, draft: BoardDraft) -> Board:
+    """Raises NotFound, or Invalid as `add_board` does."""
+    board = await queries.get_board(session, municipality_id, board_id)
+    await _check(session, municipality_id, draft, board_id)
+    board.sqlmodel_update(draft.model_dump())
+    session.add(board)
+    return board
+
+
+async def remove_board(session: WriteSession, municipality_id: int, board_id: int) -> None:
+    """The board stands no more. Its past stays."""
+    board = await queries.get_board(session, municipality_id, board_id)
+    board.removed_at = clock.now()
+    session.add(board)
+
+
+async def _check(session: ReadSession, municipality_id: int, draft: BoardDraft, board_id: int | None) -> None:
+    namesake = await queries.find_by_name(session, municipality_id, draft.name)
+    if namesake is not None and namesake.id != board_id:
+        raise Invalid({"name": sentence("Another board has this name: choose a different one.")})
+    if draft.place_id is not None:
+        sectors = await list_places(session, municipality_id, PlaceKind.SECTOR)
+        if draft.place_id not in {sector.id for sector in sectors}:
+            raise Invalid({"place_id": sentence("Choose one of the answers of the list.")})

@@ -1,0 +1,55 @@
+"""The Boards room, as those who post and those who write see it."""
+
+from tests.browsing import Browser, BrowserOf
+from tests.cast import Cast
+
+FOUNTAIN = {"name": "La fontaine", "location": "place de l’Église", "kind": "municipal", "position": "2", "place_id": ""}
+
+
+async def test_an_empty_town_says_what_to_do_first(browser_of: BrowserOf) -> None:
+    answer = await (await browser_of("Bob")).get("/desk/boards")
+    assert answer.status_code == 200
+    assert "/desk/boards/new" in answer.text
+
+
+async def test_a_board_is_added_changed_and_removed(browser_of: BrowserOf) -> None:
+    bob = await browser_of("Bob")
+    assert (await bob.submit("/desk/boards", FOUNTAIN)).status_code == 303
+    assert "La fontaine" in (await bob.get("/desk/boards")).text
+    await bob.submit("/desk/boards/1", FOUNTAIN | {"name": "Le lavoir"})
+    assert "Le lavoir" in (await bob.get("/desk/boards")).text
+    await bob.submit("/desk/boards/1/removal")
+    assert "Le lavoir" not in (await bob.get("/desk/boards")).text
+    assert (await bob.get("/desk/boards/1")).status_code == 404
+
+
+async def test_a_wrong_answer_is_said_and_the_rest_is_kept(browser_of: BrowserOf) -> None:
+    bob = await browser_of("Bob")
+    answer = await bob.submit("/desk/boards", FOUNTAIN | {"name": " ", "position": "two"})
+    assert answer.status_code == 422
+    assert "place de l’Église" in answer.text
+    assert 'id="f-name-error"' in answer.text
+    assert 'id="f-position-error"' in answer.text
+
+
+async def test_a_name_is_used_once(browser_of: BrowserOf) -> None:
+    bob = await browser_of("Bob")
+    await bob.submit("/desk/boards", FOUNTAIN)
+    answer = await bob.submit("/desk/boards", FOUNTAIN)
+    assert answer.status_code == 422
+    assert 'id="f-name-error"' in answer.text
+
+
+async def test_the_counter_has_no_boards(browser_of: BrowserOf) -> None:
+    assert (await (await browser_of("Denise")).get("/desk/boards")).status_code == 403
+
+
+async def test_a_sector_of_another_town_is_refused(browser_of: BrowserOf, cast: Cast) -> None:
+    bob = await browser_of("Bob")
+    assert (await bob.submit("/desk/boards", FOUNTAIN | {"place_id": "9999"})).status_code == 422
+
+
+async def test_a_stranger_is_asked_to_sign_in(client: Browser, cast: Cast) -> None:
+    answer = await client.get("/desk/boards")
+    assert answer.status_code == 303
+    assert "/desk/sign-in" in answer.headers["location"]
