@@ -1,0 +1,37 @@
+"""What a form or a program may say of an issue."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.issues.models import IssueState
+
+MAX_EDITORIAL = 5_000
+
+
+class IssueDraft(BaseModel):
+    """An issue as typed: the ticked notices stand in the order they will be read in."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    title: str = Field(min_length=1, max_length=160)
+    editorial: str = Field(default="", max_length=MAX_EDITORIAL)
+    editorial_by: str = Field(default="", max_length=120)
+    has_agenda: bool = False
+    topic_ids: list[int] = Field(default_factory=list)
+    notice_ids: list[int] = Field(default_factory=list)
+
+
+class IssueView(IssueDraft):
+    """An issue as the API shows it. `content_hash` is what an approval is bound to."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    number: int
+    state: IssueState
+    revision: int
+    content_hash: str
+    scheduled_at: datetime | None
+    sent_at: datetime | None
+    mailing_id: int | None
