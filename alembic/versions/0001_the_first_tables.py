@@ -184,6 +184,7 @@ def upgrade() -> None:
         sa.Column("scheduled_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("final", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.ForeignKeyConstraint(
             ["created_by_id"], ["account.id"], name=op.f("fk_mailing_created_by_id"), ondelete="RESTRICT"
         ),
@@ -609,10 +610,11 @@ def upgrade() -> None:
         sa.Column("lane", sa.SmallInteger(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("attempt", sa.SmallInteger(), nullable=False),
-        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.SmallInteger(), nullable=False),
+        sa.Column("doubts", sa.SmallInteger(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("worker", sa.String(length=60), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("maybe_twice", sa.Boolean(), nullable=False),
         sa.Column("reply", sa.String(length=500), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
@@ -628,14 +630,21 @@ def upgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
             "ix_delivery_due",
-            ["lane", "next_at"],
+            ["mailing_id", "next_at"],
             unique=False,
             postgresql_where=sa.text("state IN ('queued', 'deferred', 'uncertain')"),
             sqlite_where=sa.text("state IN ('queued', 'deferred', 'uncertain')"),
         )
         batch_op.create_index(
-            "ix_delivery_leased",
-            ["lease_until"],
+            "ix_delivery_first",
+            ["next_at"],
+            unique=False,
+            postgresql_where=sa.text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')"),
+            sqlite_where=sa.text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')"),
+        )
+        batch_op.create_index(
+            "ix_delivery_held",
+            ["mailing_id", "lease_until"],
             unique=False,
             postgresql_where=sa.text("state IN ('claimed', 'sending')"),
             sqlite_where=sa.text("state IN ('claimed', 'sending')"),
@@ -648,9 +657,14 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_recipient")
         batch_op.drop_index(
-            "ix_delivery_leased",
+            "ix_delivery_held",
             postgresql_where=sa.text("state IN ('claimed', 'sending')"),
             sqlite_where=sa.text("state IN ('claimed', 'sending')"),
+        )
+        batch_op.drop_index(
+            "ix_delivery_first",
+            postgresql_where=sa.text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')"),
+            sqlite_where=sa.text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')"),
         )
         batch_op.drop_index(
             "ix_delivery_due",

@@ -3,10 +3,13 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlalchemy import JSON, Index, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import BigId, Json, moment, primary_key, reference, state_of, tenant
+
+_JsonOrNothing = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class MailingKind(StrEnum):
@@ -31,6 +34,11 @@ class Lane(StrEnum):
     URGENT = "urgent"
     ORDINARY = "ordinary"
 
+    @property
+    def rank(self) -> int:
+        """The lane as the ledger's rows carry it: the smaller goes first."""
+        return list(Lane).index(self)
+
 
 class Mailing(SQLModel, table=True):
     """One sending by email of one issue or notice, or one transactional message."""
@@ -53,6 +61,8 @@ class Mailing(SQLModel, table=True):
     scheduled_at: datetime = moment()
     started_at: datetime | None = moment(nullable=True)
     finished_at: datetime | None = moment(nullable=True)
+    final: dict[str, int] | None = Field(default=None, sa_type=_JsonOrNothing)
+    """The ledger's figures, summed once and for all when nothing can change them any more: they outlive the rows."""
 
 
 class MailingMessage(SQLModel, table=True):
@@ -67,17 +77,26 @@ class MailingMessage(SQLModel, table=True):
     edition: str = Field(max_length=20)
     envelope_sender: str = Field(max_length=254)
     body: bytes = Field(sa_type=LargeBinary)
+    """What `compose.ComposedMessage.pack` gives; emptied when a transactional message has left, for its links open doors."""
 
 
 class DeliveryState(StrEnum):
     QUEUED = "queued"
     CLAIMED = "claimed"
+    """A worker holds it, under a lease."""
     SENDING = "sending"
+    """Written down before the relay may see the message: from here on it may have been accepted."""
     ACCEPTED = "accepted"
     DEFERRED = "deferred"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
+    """The answer was lost. It is sent again, and the person may get it twice."""
     CANCELLED = "cancelled"
+
+
+_WAITING = text("state IN ('queued', 'deferred', 'uncertain')")
+_WAITING_FIRST = text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')")
+_HELD = text("state IN ('claimed', 'sending')")
 
 
 class Delivery(SQLModel, table=True):
@@ -85,19 +104,10 @@ class Delivery(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("mailing_id", "recipient"),
-        Index(
-            "ix_delivery_due",
-            "lane",
-            "next_at",
-            postgresql_where=text("state IN ('queued', 'deferred', 'uncertain')"),
-            sqlite_where=text("state IN ('queued', 'deferred', 'uncertain')"),
-        ),
-        Index(
-            "ix_delivery_leased",
-            "lease_until",
-            postgresql_where=text("state IN ('claimed', 'sending')"),
-            sqlite_where=text("state IN ('claimed', 'sending')"),
-        ),
+        # Taken mailing by mailing, so that none starves another and a paused one costs nothing.
+        Index("ix_delivery_due", "mailing_id", "next_at", postgresql_where=_WAITING, sqlite_where=_WAITING),
+        Index("ix_delivery_first", "next_at", postgresql_where=_WAITING_FIRST, sqlite_where=_WAITING_FIRST),
+        Index("ix_delivery_held", "mailing_id", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_recipient", "municipality_id", "recipient"),
     )
 
@@ -106,15 +116,21 @@ class Delivery(SQLModel, table=True):
     mailing_id: int = reference("mailing.id")
     message_id: int = reference("mailing_message.id")
     recipient: int = Field(sa_type=BigId)
+    """The caller's number for the person; 0 in a message to nobody on the lists; negative once the person is erased."""
     address: str = Field(max_length=254)
     provider: str = Field(max_length=253)
     lane: int = Field(sa_type=SmallInteger)
     state: DeliveryState = Field(default=DeliveryState.QUEUED, sa_type=state_of(DeliveryState))
     attempt: int = Field(default=0, sa_type=SmallInteger)
-    next_at: datetime = moment()
+    """The fence: it grows at each claim, and whoever holds an older number changes nothing."""
+    tries: int = Field(default=0, sa_type=SmallInteger)
+    """How often the relay said "later"."""
+    doubts: int = Field(default=0, sa_type=SmallInteger)
+    """How often the answer was lost: more than none, and the person may have got it twice."""
+    next_at: datetime | None = moment(nullable=True)
+    """When it may be sent; none: never (again), even if the relay should say "later"."""
     worker: str | None = Field(default=None, max_length=60)
     lease_until: datetime | None = moment(nullable=True)
-    maybe_twice: bool = False
     reply: str = Field(default="", max_length=500)
     settled_at: datetime | None = moment(nullable=True)
 
