@@ -7,7 +7,7 @@ Charlie administers the neighbouring town: in Saint-Aubin he is a stranger.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from server.accounts.dependencies import Actor
+from server.accounts.actors import Actor
 from server.accounts.models import Account, Role, RoleGrant, StaffSession
 from server.core import clock
 from server.core.database import Database, WriteSession

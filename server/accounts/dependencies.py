@@ -1,13 +1,13 @@
 """Who is asking: a signed-in member of staff with roles in this town, or a program with a token of this town."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 
 from server.accounts import queries
+from server.accounts.actors import Actor
 from server.accounts.models import Role
 from server.core.errors import NotAllowed, NotFound
 from server.core.i18n import sentence, speak
@@ -18,22 +18,6 @@ from server.web.errors import SignInNeeded
 from server.web.templates import path_for
 
 COOKIE = "__Host-tambour"
-
-
-@dataclass(frozen=True)
-class Actor:
-    """The person (or the person behind a token) on whose behalf a use case runs."""
-
-    account_id: int
-    name: str
-    roles: frozenset[Role]
-    session_id: int | None = None
-    email: str = ""
-    language: str = "fr"
-
-    def has_role(self, *roles: Role) -> bool:
-        """Whether one of `roles` is held; an administrator holds them all."""
-        return Role.ADMINISTRATOR in self.roles or not self.roles.isdisjoint(roles)
 
 
 async def current_staff(request: Request, town: CurrentTown, secrets: Keys) -> Actor:
