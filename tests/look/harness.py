@@ -1,43 +1,49 @@
-"""The style guide: sample pages made of every macro, rendered without a server and shown to a browser under our policy."""
+"""Pages rendered without a server by the application's own templates, shown to a browser under the application's policy."""
 
-import gettext
 import mimetypes
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
-from playwright.sync_api import Browser, Page, Request, Route
+from playwright.sync_api import Browser, Page, Playwright, Request, Route
 
-ROOT = Path(__file__).resolve().parents[2]
+from server.core.templating import FOLDER, environment
+from server.web.security import CONTENT_SECURITY_POLICY
+from server.web.templates import STATIC
+from server.web.tenancy import Town
+
 PAGES = Path(__file__).parent / "pages"
-STATIC = ROOT / "server" / "web" / "static"
 ORIGIN = "https://look.example"
-POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'; connect-src 'self'; frame-src 'self'"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
 )
 LOOK = (
-    ":root { --civic: #7a1f3d; }\n"
-    "@media screen and (prefers-color-scheme: dark) { :root { --civic: #f0a3b9; } }\n"
+    ":root { --civic: #7a1f3d; }\n@media screen and (prefers-color-scheme: dark) { :root { --civic: #f0a3b9; } }\n"
+)
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><rect width="48" height="48" fill="#7a1f3d"/>'
+    '<path d="M8 16h32v18H8zM8 16l8 18 8-18 8 18 8-18" fill="none" stroke="#fff" stroke-width="2"/></svg>'
+)
+TOWN = Town(
+    id=1,
+    slug="saint-aubin",
+    name="Saint-Aubin-les-Prés",
+    phone="05 00 00 00 00",
+    email="mairie@saint-aubin.example",
+    address_lines=["Mairie", "4 place de l’Église", "33000 Saint-Aubin-les-Prés"],
+    opening_hours="lundi, mardi, jeudi 9\u00a0h – 12\u00a0h\nmercredi 14\u00a0h – 18\u00a0h",
+    logo_url="/logo.svg",
+    languages=("fr", "en"),
 )
 
-
-@dataclass(frozen=True)
-class Town:
-    name: str = "Saint-Aubin-les-Prés"
-    slug: str = "saint-aubin"
-    phone: str = "05 00 00 00 00"
-    email: str = "mairie@saint-aubin.example"
-    address_lines: tuple[str, ...] = ("Mairie", "4 place de l’Église", "33000 Saint-Aubin-les-Prés")
-    opening_hours: str = "lundi, mardi, jeudi 9 h – 12 h\nmercredi 14 h – 18 h"
-    civic: str = "#7a1f3d"
-    civic_dark: str = "#f0a3b9"
-    logo_url: str | None = None
-    language: str = "fr"
+Answers = Mapping[str, Callable[[Request], dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ class Staff:
 
 
 @dataclass(frozen=True)
-class Slice:
+class Part:
     """What pagination() needs of a page of a list."""
 
     number: int
@@ -70,7 +76,7 @@ class Slice:
 ROOMS = tuple(
     Room(key, label, f"/{key}", count, key == "notices")
     for key, label, count in (
-        ("todo", "To do", 4),
+        ("desk", "To do", 4),
         ("notices", "Notices", 0),
         ("issues", "Letters and bulletins", 0),
         ("mailings", "Mailings", 0),
@@ -82,74 +88,81 @@ ROOMS = tuple(
 )
 
 
-def address(name: str, /, **params: Any) -> str:
-    """Stands for the application's own `path`: the style guide has no routes."""
-    return f"/static/{params['path']}" if name == "static" else "/" + "/".join([name, *map(str, params.values())])
-
-
-def environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader([ROOT / "templates", PAGES]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    words = gettext.NullTranslations()
-    made.install_gettext_callables(words.gettext, words.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(path=address, csrf_field=lambda: Markup('<input type="hidden" name="csrf_token" value="t">'))
-    made.filters.update(number=lambda value: format_decimal(value, locale="fr"))
-    return made
-
-
 def rendered(name: str, **context: Any) -> str:
-    """A sample page, or an error page, with what the application always gives."""
-    town = context.pop("town", replace(Town(), logo_url="/logo.svg"))
+    """A sample page, or a page of ours, with what the application always gives."""
     given: dict[str, Any] = {
-        "town": town,
+        "town": TOWN,
         "staff": Staff(),
         "rooms": ROOMS,
         "csrf_token": "t",
         "language": "fr",
         "notice_bar": None,
+        "path": address,
+        "csrf_field": lambda: Markup('<input type="hidden" name="csrf_token" value="t">'),
+        "page_two": Part(2, 7, 312),
+        "page_only": Part(1, 1, 12),
         "today": date(2026, 11, 23),
-        "page_two": Slice(2, 7, 312),
-        "page_only": Slice(1, 1, 12),
     }
-    return environment().get_template(name).render(given | context)
+    return _environment().get_template(name).render(given | context)
 
 
-LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><rect width="48" height="48" fill="#7a1f3d"/>'
-    '<path d="M8 16h32v18H8zM8 16l8 18 8-18 8 18 8-18" fill="none" stroke="#fff" stroke-width="2"/></svg>'
-)
+def address(route: str, **params: Any) -> str:
+    """Stands for the application's `path`: the style guide has no routes."""
+    return f"/static/{params['path']}" if route == "static" else "/" + "/".join([route, *map(str, params.values())])
 
 
-def open_page(
-    browser: Browser, html: str, *, width: int = 1280, scheme: str = "light", answers: dict[str, Any] | None = None, **more: Any
-) -> Page:
-    """`html` in a browser that knows our files, our policy and nothing else. `answers`: path → function of the request."""
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme, **more)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.violations = []  # type: ignore[attr-defined]
-    page.on("console", lambda said: page.violations.append(said.text) if said.type == "error" else None)  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.violations.append(str(error)))  # type: ignore[attr-defined]
+@cache
+def _environment() -> Environment:
+    """The application's own, with the sample pages beside its templates."""
+    return environment().overlay(loader=FileSystemLoader([FOLDER, PAGES]))
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+@dataclass
+class Shown:
+    """A page in the browser, what it complained of, and what it asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+
+
+def show(
+    browser: Browser, html: str, *, answers: Answers | None = None, policy: str = CONTENT_SECURITY_POLICY, **context: Any
+) -> Shown:
+    """`html` in a browser that has our files and our policy, and nothing else of the world.
+
+    `answers`: path → what the application would answer there. A mail has no policy. `context`: Browser.new_context.
+    """
+    page = browser.new_context(**context).new_page()
+    shown = Shown(page)
+    page.on("console", lambda said: shown.complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: shown.complaints.append(str(error)))
 
     def answer(route: Route, request: Request) -> None:
         path = request.url.removeprefix(ORIGIN).split("?")[0]
-        if answers and path in answers:
-            route.fulfill(**answers[path](request))
-        elif path == "/page":
-            route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"content-security-policy": POLICY})
-        elif path == "/look":
-            route.fulfill(body=LOOK, content_type="text/css")
-        elif path.endswith(".svg"):
-            route.fulfill(body=LOGO, content_type="image/svg+xml")
-        elif path.startswith("/static/") and (STATIC / path.removeprefix("/static/")).is_file():
-            kind = mimetypes.guess_type(path)[0] or "text/plain"
-            route.fulfill(path=STATIC / path.removeprefix("/static/"), content_type=kind)
-        else:
-            route.fulfill(status=404, body="")
+        given = answers[path](request) if answers and path in answers else _file(path, html, policy)
+        body = given.get("body", b"")
+        shown.weights[path] = len(body.encode() if isinstance(body, str) else body)
+        route.fulfill(**given)
 
-    context.route("**/*", answer)
+    page.context.route("**/*", answer)
     page.goto(f"{ORIGIN}/page")
-    return page
+    return shown
+
+
+def _file(path: str, html: str, policy: str) -> dict[str, Any]:
+    if path == "/page":
+        headers = {"content-type": "text/html; charset=utf-8", "content-security-policy": policy}
+        return {"body": html, "headers": headers}
+    if path == "/look":
+        return {"body": LOOK, "content_type": "text/css"}
+    if path.endswith(".svg"):
+        return {"body": LOGO, "content_type": "image/svg+xml"}
+    file = STATIC / path.removeprefix("/static/")
+    if not path.startswith("/static/") or not file.is_file():
+        return {"status": 404, "body": ""}
+    return {"body": file.read_bytes(), "content_type": mimetypes.guess_type(file.name)[0] or "text/plain"}

@@ -5,20 +5,19 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.look.harness import open_page
-from tests.look.samples import SAMPLES, launch
+from tests.look.harness import launch, show
+from tests.look.samples import SAMPLES, policy_of
 
 
 def main(directory: Path, names: list[str]) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        for name, html in SAMPLES.items():
-            if names and name not in names:
-                continue
+        for name in names or SAMPLES:
             for scheme in ("light", "dark"):
                 for width in (1280, 360):
-                    page = open_page(browser, html(), width=width, scheme=scheme)
+                    size = {"width": width, "height": 800}
+                    page = show(browser, SAMPLES[name](), viewport=size, color_scheme=scheme, policy=policy_of(name)).page
                     page.screenshot(path=directory / f"{name}-{width}-{scheme}.png", full_page=True)
                     page.context.close()
         browser.close()

@@ -1,4 +1,4 @@
-// The only entry point: looks at the page and loads the comfort it asks for. Every page works without it.
+// The only entry point: looks at the page and loads the comfort it asks for. Every page works without any of it.
 const comforts = {
   "form[data-autosave]": "./autosave.js",
   "[data-preview]": "./preview.js",
@@ -8,7 +8,7 @@ const comforts = {
 
 for (const [selector, module] of Object.entries(comforts)) {
   const found = document.querySelectorAll(selector);
-  if (found.length) import(module).then(({ comfort }) => found.forEach(comfort));
+  if (found.length) import(module).then(({ comfort }) => found.forEach((element) => comfort(element)));
 }
 
 // After a refused form, the keyboard and the screen reader start at the list of what is wrong.

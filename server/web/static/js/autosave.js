@@ -1,0 +1,116 @@
+// <form data-autosave="/notices/87/draft"> with a field `revision` and the status line made by the macro autosaved().
+// After two seconds of rest the form is sent there. Answers: 200 {revision, saved_at_text}; 409 {message, url} when
+// somebody else saved first. What is not saved yet is also kept in this browser tab, and leaving is asked about.
+const REST = 2000;
+const RETRY = 10000;
+
+export function comfort(form) {
+  const store = `autosave:${form.dataset.autosave}`;
+  const status = form.querySelector("[data-saved]");
+  let timer = 0;
+  let changes = 0; // counted, so that what is typed while a save is under way is saved next
+  let saved = 0;
+  let isSaving = false;
+  let isRefused = false;
+
+  const fields = () => [...new FormData(form)].filter(([, value]) => typeof value === "string");
+  const revision = () => form.elements.revision?.value ?? "";
+  const say = (...words) => status?.replaceChildren(...words);
+  const wait = (time) => {
+    clearTimeout(timer);
+    timer = setTimeout(save, time);
+  };
+
+  function keep(isSubmitted = false) {
+    const entries = fields().filter(([name]) => name !== "csrf_token");
+    sessionStorage.setItem(store, JSON.stringify({ revision: revision(), isSubmitted, entries }));
+  }
+
+  async function save() {
+    if (isSaving || isRefused) return;
+    const sent = changes;
+    isSaving = true;
+    try {
+      const response = await fetch(form.dataset.autosave, {
+        method: "POST",
+        headers: { accept: "application/json" },
+        body: new URLSearchParams(fields()),
+      });
+      const answer = await response.json();
+      if (response.ok) accept(answer, sent);
+      else refuse(response.status, answer);
+    } catch {
+      say(status?.dataset.failed ?? "");
+      wait(RETRY);
+    } finally {
+      isSaving = false;
+    }
+  }
+
+  function accept(answer, sent) {
+    if (form.elements.revision) form.elements.revision.value = answer.revision;
+    saved = sent;
+    say(answer.saved_at_text);
+    if (changes > saved) wait(REST);
+    else sessionStorage.removeItem(store);
+    if (changes > saved) keep();
+    form.dispatchEvent(new CustomEvent("autosaved"));
+  }
+
+  // Trying again would only be refused again: after a conflict nothing is sent, otherwise the next change is.
+  function refuse(code, { message, title, url }) {
+    isRefused = code === 409;
+    const words = [message ?? title ?? status?.dataset.failed ?? ""];
+    if (url) {
+      const link = document.createElement("a");
+      link.href = url;
+      link.textContent = words[0];
+      words[0] = link;
+    }
+    say(...words);
+  }
+
+  function putBack({ entries }) {
+    for (const [name, value] of entries) {
+      const field = form.elements[name];
+      if (name === "revision" || !field) continue;
+      if (field instanceof RadioNodeList || field.type === "checkbox" || field.type === "radio") continue;
+      field.value = value;
+    }
+    for (const box of form.querySelectorAll("input[type=checkbox], input[type=radio]")) {
+      box.checked = entries.some(([name, value]) => name === box.name && value === box.value);
+    }
+    form.dispatchEvent(new Event("input"));
+  }
+
+  // The same revision: that text was never saved, it comes back. Another one: the reader decides.
+  function offer(kept) {
+    if (kept.revision === revision()) {
+      putBack(kept);
+    } else if (kept.isSubmitted) {
+      sessionStorage.removeItem(store);
+    } else {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "link", textContent: status?.dataset.putBack ?? "" });
+      button.addEventListener("click", () => putBack(kept));
+      say(button);
+    }
+  }
+
+  form.addEventListener("input", () => {
+    changes += 1;
+    keep();
+    wait(REST);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    keep(true);
+    saved = changes;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (changes > saved) event.preventDefault();
+  });
+
+  const kept = JSON.parse(sessionStorage.getItem(store) ?? "null");
+  if (kept) offer(kept);
+}
