@@ -1,0 +1,160 @@
+"""What an answer of the relay means for one delivery: decided here, in one place, from values alone."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from server.core.i18n import Message, sentence
+from server.mailings.models import DeliveryState, Lane
+
+RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=8))
+"""The last one repeats."""
+RETRY_SOONER = (timedelta(minutes=1), timedelta(minutes=5))
+"""Before the others, for what cannot wait: greylisting opens after a few minutes."""
+GIVE_UP_AFTER = timedelta(days=5)
+DOUBT_DELAY = timedelta(minutes=15)
+"""The relay may still answer late; what cannot wait is sent again at once."""
+MOST_DOUBTS = 3
+"""So many lost answers on one delivery, and it is left alone: it stays uncertain, and visible."""
+MOST_REPLY = 500
+
+
+class Stage(StrEnum):
+    """How far a message had come when the relay answered."""
+
+    MAIL = "mail"
+    RCPT = "rcpt"
+    DATA = "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The relay said something definite."""
+
+    code: int
+    text: str
+    stage: Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The line broke or nobody answered in time. After the final dot the message may have been accepted."""
+
+    after_dot: bool
+    text: str
+
+
+class Cause(StrEnum):
+    """Why a message was refused, as far as the answer tells."""
+
+    DEAD_ADDRESS = "dead_address"
+    MAILBOX_FULL = "mailbox_full"
+    BLOCKED = "blocked"
+    TOO_BIG = "too_big"
+    NOT_SUPPORTED = "not_supported"
+    UNWRITABLE = "unwritable"
+    TOO_LATE = "too_late"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of a delivery. `is_dead`: the address must not be written to again."""
+
+    state: DeliveryState
+    reply: str = ""
+    next_at: datetime | None = None
+    is_dead: bool = False
+
+
+_ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
+_DEAD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
+# Orange says "slow down" with these names, sometimes under a 5xx.
+_SLOW_DOWN = re.compile(r"\bOFR\w*_10[45]\b")
+# Where an answer has no code, its words are all there is. The first that fits; our own blocking before everything else,
+# for it must never be taken for somebody's fault.
+_CAUSES = tuple(
+    (cause, re.compile(words, re.IGNORECASE))
+    for cause, words in (
+        (Cause.BLOCKED, r"^5\.7\.|spam|block|black ?list|reputation|policy|\b(SPF|DKIM|DMARC)\b"),
+        (Cause.MAILBOX_FULL, r"^5\.2\.2\b|quota|mailbox (is )?full"),
+        (Cause.TOO_BIG, r"^5\.(3\.4|2\.3)\b|too (big|large)|size limit"),
+        (Cause.NOT_SUPPORTED, r"^5\.6\.7\b|SMTPUTF8"),
+        (Cause.DEAD_ADDRESS, r"(user|recipient|mailbox|address)( is)? (unknown|not found)"),
+        (Cause.DEAD_ADDRESS, r"unknown (user|recipient)|no such user|does not exist"),
+    )
+)
+
+
+def decide(outcome: Answer | Lost, *, tries: int, doubts: int, lane: int, now: datetime) -> Decision:
+    """The state a delivery takes after one sending; `tries` and `doubts` count what happened before."""
+    if isinstance(outcome, Lost):
+        return _doubt(outcome, doubts, lane, now) if outcome.after_dot else _later(outcome.text, tries, lane, now)
+    reply = f"{outcome.code} {outcome.text}"[:MOST_REPLY]
+    if 200 <= outcome.code < 300:
+        return Decision(DeliveryState.ACCEPTED, reply)
+    if outcome.stage is Stage.MAIL or outcome.code < 500 or _SLOW_DOWN.search(outcome.text):
+        # Before RCPT the answer is about us, not about this person: nobody is refused for it.
+        return _later(reply, tries, lane, now)
+    is_dead = outcome.stage is Stage.RCPT and _enhanced(outcome.text) in _DEAD
+    return Decision(DeliveryState.REFUSED, reply, is_dead=is_dead)
+
+
+def unwritable(reason: str) -> Decision:
+    """The message cannot even be written for this address; nothing was sent."""
+    return Decision(DeliveryState.REFUSED, f"{Cause.UNWRITABLE}: {reason}"[:MOST_REPLY])
+
+
+def cause_of(reply: str) -> Cause:
+    """Why, from the reply the ledger kept."""
+    if reply.startswith((Cause.UNWRITABLE, Cause.TOO_LATE)):
+        return Cause(reply.partition(":")[0])
+    text = reply.partition(" ")[2] if reply[:3].isdigit() else reply
+    if _enhanced(text) in _DEAD:
+        return Cause.DEAD_ADDRESS
+    return next((cause for cause, pattern in _CAUSES if pattern.search(text)), Cause.OTHER)
+
+
+def explain(cause: Cause) -> Message:
+    """The cause in a sentence for the staff."""
+    return _SENTENCES[cause]
+
+
+def retry_delay(tries: int, lane: int) -> timedelta | None:
+    """How long to wait after `tries` times "later"; None when five days have passed."""
+    delays = RETRY_AFTER if lane == Lane.ORDINARY.rank else RETRY_SOONER + RETRY_AFTER
+    waited = sum(delays[:tries], timedelta()) + delays[-1] * max(0, tries - len(delays))
+    delay = delays[min(tries, len(delays) - 1)]
+    return delay if waited + delay <= GIVE_UP_AFTER else None
+
+
+def _later(reply: str, tries: int, lane: int, now: datetime) -> Decision:
+    delay = retry_delay(tries, lane)
+    if delay is None:
+        return Decision(DeliveryState.REFUSED, f"{Cause.TOO_LATE}: {reply}"[:MOST_REPLY])
+    return Decision(DeliveryState.DEFERRED, reply[:MOST_REPLY], next_at=now + delay)
+
+
+def _doubt(outcome: Lost, doubts: int, lane: int, now: datetime) -> Decision:
+    if doubts + 1 >= MOST_DOUBTS:
+        return Decision(DeliveryState.UNCERTAIN, outcome.text[:MOST_REPLY])
+    delay = DOUBT_DELAY if lane == Lane.ORDINARY.rank else timedelta()
+    return Decision(DeliveryState.UNCERTAIN, outcome.text[:MOST_REPLY], next_at=now + delay)
+
+
+def _enhanced(text: str) -> str:
+    found = _ENHANCED.match(text)
+    return found.group(1) if found else ""
+
+
+_SENTENCES = {
+    Cause.DEAD_ADDRESS: sentence("This mailbox does not exist any more, or the address was mistyped."),
+    Cause.MAILBOX_FULL: sentence("The mailbox is full."),
+    Cause.BLOCKED: sentence("The provider refuses our messages. The address itself is not in question."),
+    Cause.TOO_BIG: sentence("The message is too big for this mailbox."),
+    Cause.NOT_SUPPORTED: sentence("The relay cannot write to an address with accented letters."),
+    Cause.UNWRITABLE: sentence("No message can be written to this address as it stands."),
+    Cause.TOO_LATE: sentence("The provider asked to come back later, for five days; we have given up."),
+    Cause.OTHER: sentence("The provider refused the message without a clear reason."),
+}
