@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from server.accounts.actors import Actor, scoped
+from server.accounts.actors import Actor
+from server.accounts.dependencies import scoped
 from server.boards import queries
 from server.boards.schemas import BoardView
 from server.web.dependencies import CurrentTown, Reading
