@@ -119,7 +119,7 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_entry_account_id"), ["account_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_audit_entry_at"), ["at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_audit_entry_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index("ix_audit_entry_list", ["municipality_id", "id"], unique=False)
 
     op.create_table(
         "issue",
@@ -203,9 +203,11 @@ def upgrade() -> None:
         "notice",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.String(length=36), nullable=False),
         sa.Column("number", sa.String(length=12), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
         sa.Column("summary", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
@@ -218,6 +220,8 @@ def upgrade() -> None:
         sa.Column("contact_name", sa.String(length=120), nullable=False),
         sa.Column("contact_phone", sa.String(length=40), nullable=False),
         sa.Column("contact_email", sa.String(length=254), nullable=False),
+        sa.Column("author_name", sa.String(length=120), nullable=False),
+        sa.Column("author_title", sa.String(length=120), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=True),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("topic_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -225,6 +229,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("search_key", sa.Text(), nullable=False),
         sa.Column("created_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -235,10 +240,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_notice_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint("municipality_id", "number", name=op.f("uq_notice_municipality_id_number")),
+        sa.UniqueConstraint("uid", name=op.f("uq_notice_uid")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_municipality_id"), ["municipality_id"], unique=False)
-        batch_op.create_index("ix_notice_state", ["municipality_id", "state", "published_at"], unique=False)
+        batch_op.create_index("ix_notice_state", ["municipality_id", "state", "updated_at"], unique=False)
 
     op.create_table(
         "one_time_link",
@@ -257,30 +263,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_one_time_link_account_id"), ["account_id"], unique=False)
-
-    op.create_table(
-        "picture",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("file_key", sa.String(length=64), nullable=False),
-        sa.Column("mail_file_key", sa.String(length=64), nullable=False),
-        sa.Column("media_type", sa.String(length=20), nullable=False),
-        sa.Column("width", sa.Integer(), nullable=False),
-        sa.Column("height", sa.Integer(), nullable=False),
-        sa.Column("bytes", sa.Integer(), nullable=False),
-        sa.Column("mail_width", sa.Integer(), nullable=False),
-        sa.Column("mail_height", sa.Integer(), nullable=False),
-        sa.Column("mail_bytes", sa.Integer(), nullable=False),
-        sa.Column("uploaded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_picture_municipality_id")),
-        sa.ForeignKeyConstraint(
-            ["uploaded_by_id"], ["account.id"], name=op.f("fk_picture_uploaded_by_id"), ondelete="RESTRICT"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
-    )
-    with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_picture_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
         "place",
@@ -336,6 +318,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("granted_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id"), ondelete="CASCADE"
         ),
@@ -358,6 +341,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("device", sa.String(length=120), nullable=False),
+        sa.Column("network_hash", sa.String(length=32), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -537,7 +521,9 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("is_autosave", sa.Boolean(), nullable=False),
         sa.Column("is_aside", sa.Boolean(), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("saved_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -554,6 +540,85 @@ def upgrade() -> None:
     with op.batch_alter_table("notice_version", schema=None) as batch_op:
         batch_op.create_index("ix_notice_version", ["notice_id", "revision"], unique=False)
         batch_op.create_index(batch_op.f("ix_notice_version_municipality_id"), ["municipality_id"], unique=False)
+
+    op.create_table(
+        "picture",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("file_key", sa.String(length=64), nullable=False),
+        sa.Column("mail_file_key", sa.String(length=64), nullable=False),
+        sa.Column("media_type", sa.String(length=20), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("mail_media_type", sa.String(length=20), nullable=False),
+        sa.Column("mail_width", sa.Integer(), nullable=False),
+        sa.Column("mail_height", sa.Integer(), nullable=False),
+        sa.Column("mail_bytes", sa.Integer(), nullable=False),
+        sa.Column("uploaded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_picture_municipality_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["notice.id"], name=op.f("fk_picture_notice_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["uploaded_by_id"], ["account.id"], name=op.f("fk_picture_uploaded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_picture")),
+    )
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_picture_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_picture_notice_id"), ["notice_id"], unique=False)
+
+    op.create_table(
+        "publication",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("uid", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.String(length=12), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=5), nullable=False),
+        sa.Column("is_urgent", sa.Boolean(), nullable=False),
+        sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("summary", sa.String(length=300), nullable=False),
+        sa.Column("concerns", sa.String(length=200), nullable=False),
+        sa.Column("where_text", sa.String(length=200), nullable=False),
+        sa.Column("happens_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("happens_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("whole_day", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("topic_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("place_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("first_published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_as", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_publication_municipality_id")),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_publication_notice_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"], ["account.id"], name=op.f("fk_publication_published_by_id"), ondelete="RESTRICT"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication")),
+    )
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.create_index("ix_publication_agenda", ["municipality_id", "happens_from"], unique=False)
+        batch_op.create_index(batch_op.f("ix_publication_municipality_id"), ["municipality_id"], unique=False)
+        batch_op.create_index("ix_publication_number", ["municipality_id", "number"], unique=False)
+        batch_op.create_index("ix_publication_public", ["municipality_id", "ended_at", "valid_to"], unique=False)
+        batch_op.create_index(
+            "uq_publication_in_force",
+            ["notice_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "resident_place",
@@ -651,9 +716,27 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_delivery_recipient", ["municipality_id", "recipient"], unique=False)
 
+    op.create_table(
+        "picture_use",
+        sa.Column("picture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("user", sa.String(length=40), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_picture_use_municipality_id")),
+        sa.ForeignKeyConstraint(
+            ["picture_id"], ["picture.id"], name=op.f("fk_picture_use_picture_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("picture_id", "user", name=op.f("pk_picture_use")),
+    )
+    with op.batch_alter_table("picture_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_picture_use_municipality_id"), ["municipality_id"], unique=False)
+
 
 def downgrade() -> None:
 
+    with op.batch_alter_table("picture_use", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_use_municipality_id"))
+
+    op.drop_table("picture_use")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.drop_index("ix_delivery_recipient")
         batch_op.drop_index(
@@ -684,6 +767,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_resident_place_municipality_id"))
 
     op.drop_table("resident_place")
+    with op.batch_alter_table("publication", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_publication_in_force",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.drop_index("ix_publication_public")
+        batch_op.drop_index("ix_publication_number")
+        batch_op.drop_index(batch_op.f("ix_publication_municipality_id"))
+        batch_op.drop_index("ix_publication_agenda")
+
+    op.drop_table("publication")
+    with op.batch_alter_table("picture", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_picture_notice_id"))
+        batch_op.drop_index(batch_op.f("ix_picture_municipality_id"))
+
+    op.drop_table("picture")
     with op.batch_alter_table("notice_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_version_municipality_id"))
         batch_op.drop_index("ix_notice_version")
@@ -746,10 +846,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_place_municipality_id"))
 
     op.drop_table("place")
-    with op.batch_alter_table("picture", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_picture_municipality_id"))
-
-    op.drop_table("picture")
     with op.batch_alter_table("one_time_link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_one_time_link_account_id"))
 
@@ -775,7 +871,7 @@ def downgrade() -> None:
 
     op.drop_table("issue")
     with op.batch_alter_table("audit_entry", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_entry_municipality_id"))
+        batch_op.drop_index("ix_audit_entry_list")
         batch_op.drop_index(batch_op.f("ix_audit_entry_at"))
         batch_op.drop_index(batch_op.f("ix_audit_entry_account_id"))
 
