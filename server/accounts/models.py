@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import Json, moment, primary_key, reference, state_of, tenant
@@ -29,6 +29,7 @@ class Account(SQLModel, table=True):
     is_operator: bool = False
     created_at: datetime = moment()
     disabled_at: datetime | None = moment(nullable=True)
+    """Disabled everywhere, by who runs the instance."""
 
 
 class RoleGrant(SQLModel, table=True):
@@ -41,6 +42,8 @@ class RoleGrant(SQLModel, table=True):
     role: Role = Field(sa_type=state_of(Role))
     granted_at: datetime = moment()
     granted_by_id: int | None = reference("account.id", nullable=True)
+    suspended_at: datetime | None = moment(nullable=True)
+    """Disabled in this municipality: an administrator decides for one town, never for the others of the person."""
 
 
 class StaffSession(SQLModel, table=True):
@@ -52,6 +55,8 @@ class StaffSession(SQLModel, table=True):
     token_hash: str = Field(unique=True, max_length=64)
     account_id: int = reference("account.id", index=True, cascade=True)
     device: str = Field(default="", max_length=120)
+    network_hash: str = Field(default="", max_length=32)
+    """A keyed hash of where it was opened: while an account is under attack, its owner's places are not strange."""
     created_at: datetime = moment()
     expires_at: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
@@ -94,9 +99,10 @@ class AuditEntry(SQLModel, table=True):
     """Who did what, when. Append-only; `detail` holds ids and counts, never addresses."""
 
     __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_list", "municipality_id", "id"),)
 
     id: int = primary_key()
-    municipality_id: int | None = reference("municipality.id", nullable=True, index=True)
+    municipality_id: int | None = reference("municipality.id", nullable=True)
     account_id: int | None = reference("account.id", nullable=True, index=True)
     action: str = Field(max_length=60)
     object_kind: str = Field(default="", max_length=40)
