@@ -1,4 +1,4 @@
-"""The four ways a use case refuses. Each has a stable `code`; HTTP is chosen in one place, `server/web/errors.py`."""
+"""The ways a use case refuses. Each has a stable `code`; HTTP is chosen in one place, `server/web/errors.py`."""
 
 from collections.abc import Mapping
 
@@ -49,6 +49,12 @@ class TooMany(Refusal):
     def __init__(self, message: Message, retry_after: int) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Unavailable(Refusal):
+    """A machine of ours is out of order: nothing is wrong with the request, and trying again may help."""
+
+    code = "unavailable"
 
 
 class Invalid(Refusal):

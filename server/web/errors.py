@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from server.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany
+from server.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable
 from server.core.i18n import sentence, translate
 from server.web.forms import RefusedForm, sentences_of
 from server.web.security import TooHeavy
@@ -17,7 +17,14 @@ from server.web.templates import page
 
 log = logging.getLogger(__name__)
 
-_STATUS: dict[type[Refusal], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422, TooMany: 429}
+_STATUS: dict[type[Refusal], int] = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Conflict: 409,
+    Invalid: 422,
+    TooMany: 429,
+    Unavailable: 503,
+}
 _PAGES = {403, 404, 409, 422, 429, 500, 503}
 API_PREFIX = "/api/"
 

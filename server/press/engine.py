@@ -1,0 +1,150 @@
+"""The typesetter: a child process that sets sheets, one after the other. The only module that knows typst.
+
+Started as `python -m server.press.engine MEGABYTES`, it reads jobs on its standard input and answers on its standard
+output. Before the first job it gives up the right to open anything: no file, no network, no matter what it is fed.
+"""
+
+import json
+import resource
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import font_source_sans_pro
+import typst
+
+from server.press import pipe
+
+_CUTS = ("Regular", "It", "Semibold", "Bold", "BoldIt", "Black")
+_ROOT = str(Path(__file__).parent)  # must exist; nothing in it can be opened
+_NO_DATE = 0  # a moment in the file would make two prints of one sheet differ
+_SPECIMEN = """
+#set document(title: "x")
+#let cuts = ((400, "normal"), (400, "italic"), (600, "normal"), (700, "normal"), (700, "italic"), (900, "normal"))
+#for face in ("Source Sans Pro", "Libertinus Serif", "DejaVu Sans Mono") {
+  for (weight, style) in cuts { text(font: face, weight: weight, style: style, "a") }
+}
+"""
+_CHARACTERS = """
+#import "lib.typ": faces
+#set document(title: "x")
+#set text(font: faces, fallback: false)
+#for one in json("data.json") [#one ]
+"""
+
+
+class Typesetter:
+    """Fonts in memory, and the characters they are known to have."""
+
+    def __init__(self) -> None:
+        """Open every font file and start every thread: afterwards nothing needs to be opened any more.
+
+        The package ships each cut twice, and the order of a folder is no order: the ones we print with are linked.
+        """
+        self._drawable = {chr(code) for code in range(0x20, 0x7F)} | {"\n", "\t"}
+        source = Path(font_source_sans_pro.__file__).parent / "files"
+        with tempfile.TemporaryDirectory(prefix="tambour-press-") as chosen:
+            for cut in _CUTS:
+                (Path(chosen) / f"{cut}.otf").symlink_to(source / f"SourceSansPro-{cut}.otf")
+            self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[chosen])
+            self._compile({"main.typ": _SPECIMEN.encode()}, {"output": "pdf", "standards": ["ua-1"]})
+
+    def set_sheet(self, job: dict[str, Any], files: dict[str, bytes]) -> tuple[dict[str, Any], list[bytes]]:
+        """The pages of one job, or a report of why there are none."""
+        try:
+            if missing := self._missing_characters(files):
+                return {"refused": {"code": "glyph", "characters": missing}}, []
+            pages = self._compile(files, job)
+            facts = typst.query(files, "<facts>", field="value", **self._surroundings())
+            return {"facts": dict(*json.loads(facts))}, pages
+        except typst.TypstError as error:
+            return {"refused": _explain(error)}, []
+
+    def _compile(self, files: dict[str, bytes], job: dict[str, Any]) -> list[bytes]:
+        pages = typst.compile(
+            files,
+            format=job["output"],
+            ppi=job.get("ppi"),
+            pdf_standards=job["standards"] if job["output"] == "pdf" else [],
+            timestamp=_NO_DATE,
+            **self._surroundings(),
+        )
+        return pages if isinstance(pages, list) else [pages]
+
+    def _surroundings(self) -> dict[str, Any]:
+        return {"root": _ROOT, "font_paths": self._fonts, "ignore_system_fonts": True}
+
+    def _missing_characters(self, files: dict[str, bytes]) -> str:
+        """Those no font of the product can draw; on a page they would be boxes, and pictures of pages do not tell."""
+        unknown = sorted(set().union(*_strings(json.loads(files["data.json"]))) - self._drawable)
+        missing = [] if self._draws(files, unknown) else [one for one in unknown if not self._draws(files, [one])]
+        self._drawable |= set(unknown) - set(missing)
+        return "".join(missing)
+
+    def _draws(self, files: dict[str, bytes], characters: list[str]) -> bool:
+        trial = {
+            "main.typ": _CHARACTERS.encode(),
+            "lib.typ": files["lib.typ"],
+            "data.json": json.dumps(characters).encode(),
+        }
+        try:
+            self._compile(trial, {"output": "pdf", "standards": ["ua-1"]})
+        except typst.TypstError:
+            return False
+        return True
+
+
+def _strings(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case list():
+            for item in value:
+                yield from _strings(item)
+        case dict():
+            yield from _strings(list(value.values()))
+
+
+def _explain(error: typst.TypstError) -> dict[str, Any]:
+    """A template refuses by `panic("refused {…json…}")`; anything else is an error in the template."""
+    _, told, report = error.message.partition("refused ")
+    if told and error.message.startswith("panicked with: refused "):
+        return dict(json.loads(report))
+    return {"code": "template", "diagnostic": error.diagnostic}
+
+
+def give_up_rights(megabytes: int) -> None:
+    """No new file or socket (three are open: the pipes), nothing written to disk, no core dump, bounded memory."""
+    resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+
+
+def serve(jobs: IO[bytes], answers: IO[bytes], typesetter: Typesetter) -> None:
+    """Set sheets until the press goes away."""
+    while True:
+        try:
+            job, contents = pipe.receive(jobs)
+        except EOFError:
+            return
+        # The press ends a slow job itself; the alarm ends one whose press has died meanwhile.
+        signal.alarm(int(job["seconds"]) + 5)
+        report, pages = typesetter.set_sheet(job, dict(zip(job["names"], contents, strict=True)))
+        signal.alarm(0)
+        report["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        pipe.send(answers, report, pages)
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the press, which then closes us
+    typesetter = Typesetter()
+    give_up_rights(int(sys.argv[1]))
+    serve(sys.stdin.buffer, sys.stdout.buffer, typesetter)
+
+
+if __name__ == "__main__":
+    main()
