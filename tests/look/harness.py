@@ -24,9 +24,7 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
-LOOK = (
-    ":root { --civic: #7a1f3d; }\n@media screen and (prefers-color-scheme: dark) { :root { --civic: #f0a3b9; } }\n"
-)
+LOOK = ":root { --civic: #7a1f3d; }\n@media screen and (prefers-color-scheme: dark) { :root { --civic: #f0a3b9; } }\n"
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><rect width="48" height="48" fill="#7a1f3d"/>'
     '<path d="M8 16h32v18H8zM8 16l8 18 8-18 8 18 8-18" fill="none" stroke="#fff" stroke-width="2"/></svg>'
@@ -131,7 +129,12 @@ class Shown:
 
 
 def show(
-    browser: Browser, html: str, *, answers: Answers | None = None, policy: str = CONTENT_SECURITY_POLICY, **context: Any
+    browser: Browser,
+    html: str,
+    *,
+    answers: Answers | None = None,
+    policy: str = CONTENT_SECURITY_POLICY,
+    **context: Any,
 ) -> Shown:
     """`html` in a browser that has our files and our policy, and nothing else of the world.
 

@@ -11,9 +11,7 @@ from tests.look.harness import rendered
 WRONG = {"phone": "Indiquez un téléphone : une personne sur six ne peut pas écrire en ligne."}
 _FIELDS = ("name", "postcode", "password", "note", "sector", "edition", "topics", "from", "to", "picture", "agree")
 ALL_WRONG = {"": "Rien n’a été enregistré.", **{name: f"À corriger : {name}." for name in _FIELDS}}
-STATUSES = (403, 404, 409, 422, 429, 500, 503)
-
-_resident = partial(rendered, staff=None, rooms=())
+resident = partial(rendered, staff=None, rooms=())
 
 LETTER = Markup(
     '<p style="margin:0 0 16px">Bonjour, voici les avis de la semaine.</p>'
@@ -35,18 +33,20 @@ FOOTER = {
 MAIL = {"subject": "Lettre de novembre 2026 & agenda", "footer": FOOTER}
 
 SAMPLES: Mapping[str, Callable[[], str]] = {
-    "town": partial(_resident, "town.html"),
-    "reading": partial(_resident, "reading.html", language="en"),
+    "town": partial(resident, "town.html"),
+    "reading": partial(resident, "reading.html", language="en"),
     "writing": partial(rendered, "writing.html", errors=WRONG),
-    "listing": partial(rendered, "listing.html", notice_bar="L’avis n° 2026-087 est publié ; 812 personnes le recevront."),
+    "listing": partial(
+        rendered, "listing.html", notice_bar="L’avis n° 2026-087 est publié ; 812 personnes le recevront."
+    ),
     "sending": partial(rendered, "sending.html"),
     "controls": partial(rendered, "controls.html", errors={}),
     "refused": partial(rendered, "controls.html", errors=ALL_WRONG),
-    "signin": partial(_resident, "signin.html", town=None),
-    **{f"error-{status}": partial(_resident, f"errors/{status}.html") for status in STATUSES},
-    "mail": partial(_resident, "email/base.html", body=LETTER, **MAIL),
-    "error-bare": partial(_resident, "errors/500.html", town=None),
-    "error-message": partial(_resident, "errors/409.html", message="Camille a enregistré cet avis à 9 h 42."),
+    "signin": partial(resident, "signin.html", town=None),
+    "error": partial(resident, "errors/404.html"),
+    "mail": partial(resident, "email/base.html", body=LETTER, **MAIL),
+    "error-bare": partial(resident, "errors/500.html", town=None),
+    "error-message": partial(resident, "errors/409.html", message="Camille a enregistré cet avis à 9 h 42."),
 }
 
 

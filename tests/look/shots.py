@@ -17,7 +17,9 @@ def main(directory: Path, names: list[str]) -> None:
             for scheme in ("light", "dark"):
                 for width in (1280, 360):
                     size = {"width": width, "height": 800}
-                    page = show(browser, SAMPLES[name](), viewport=size, color_scheme=scheme, policy=policy_of(name)).page
+                    page = show(
+                        browser, SAMPLES[name](), viewport=size, color_scheme=scheme, policy=policy_of(name)
+                    ).page
                     page.screenshot(path=directory / f"{name}-{width}-{scheme}.png", full_page=True)
                     page.context.close()
         browser.close()

@@ -100,7 +100,10 @@ def test_progress_moves_and_stops_at_the_end(chromium: Browser) -> None:
     def progress(request: Request) -> dict[str, Any]:
         asked.append(request.url)
         more = ' data-refresh="/mailings/12/progress"' if len(asked) < 2 else ""
-        return {"body": f'<div id="progress"{more}>{len(asked)} partis</div>', "content_type": "text/html; charset=utf-8"}
+        return {
+            "body": f'<div id="progress"{more}>{len(asked)} partis</div>',
+            "content_type": "text/html; charset=utf-8",
+        }
 
     page = show(chromium, SAMPLES["sending"](), answers={"/mailings/12/progress": progress}).page
     expect(page.locator("#progress")).to_have_text("1 partis")

@@ -8,7 +8,7 @@ import pytest
 from server.core.templating import FOLDER
 from server.web.templates import STATIC
 from tests.look.harness import rendered
-from tests.look.samples import ALL_WRONG, LETTER, MAIL, SAMPLES
+from tests.look.samples import ALL_WRONG, LETTER, MAIL, SAMPLES, resident
 
 TEMPLATES = [path for path in FOLDER.rglob("*.html") if "email" not in path.parts]
 
@@ -68,8 +68,11 @@ def test_an_error_page_stands_without_a_town() -> None:
     assert "/look" not in html
 
 
-def test_an_error_page_with_a_town_shows_its_telephone() -> None:
-    assert 'href="tel:0500000000"' in SAMPLES["error-503"]()
+@pytest.mark.parametrize("status", [403, 404, 409, 422, 429, 500, 503])
+def test_an_error_page_shows_the_telephone_and_what_happened(status: int) -> None:
+    html = resident(f"errors/{status}.html", message="Berthe l’a fait avant vous.")
+    assert 'href="tel:0500000000"' in html
+    assert '<p class="lead">Berthe l’a fait avant vous.</p>' in html
 
 
 def test_the_mail_and_its_twin_say_the_same() -> None:

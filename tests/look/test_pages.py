@@ -9,7 +9,8 @@ from tests.look.samples import SAMPLES, policy_of
 
 pytestmark = pytest.mark.browser
 
-NOT_FOR_MAILS = ("region", "landmark-one-main")
+# A mail is shown inside somebody else's page. In the dark axe takes the ground, which a mail leaves to its reader, as white.
+NOT_FOR_MAILS = {"light": ("region", "landmark-one-main"), "dark": ("region", "landmark-one-main", "color-contrast")}
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 SMALL_TARGETS = """[...document.querySelectorAll(
   'button, .btn, input:not([type=hidden], [type=checkbox], [type=radio]), select, .tick label, nav:not(.trail) a'
@@ -22,7 +23,7 @@ SMALL_TARGETS = """[...document.querySelectorAll(
 def test_axe_finds_nothing(chromium: Browser, name: str, width: int, scheme: str) -> None:
     size = {"width": width, "height": 800}
     shown = show(chromium, SAMPLES[name](), viewport=size, color_scheme=scheme, policy=policy_of(name))
-    rules = {rule: {"enabled": False} for rule in NOT_FOR_MAILS} if name == "mail" else {}
+    rules = {rule: {"enabled": False} for rule in NOT_FOR_MAILS[scheme]} if name == "mail" else {}
     found = Axe().run(shown.page, options={"rules": rules})
     shown.page.context.close()
     assert found.violations_count == 0, found.generate_report()
@@ -52,7 +53,9 @@ def test_a_focused_element_has_a_ring_of_3_pixels(chromium: Browser) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
     page.keyboard.press("Tab")
-    ring = page.evaluate("(({outlineWidth, outlineStyle}) => outlineWidth + outlineStyle)(getComputedStyle(document.activeElement))")
+    ring = page.evaluate(
+        "(({outlineWidth, outlineStyle}) => outlineWidth + outlineStyle)(getComputedStyle(document.activeElement))"
+    )
     page.context.close()
     assert ring == "3pxsolid"
 
