@@ -1,0 +1,53 @@
+# Everything that is done with this repository. `make help` lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test test-fast test-browser check format bench lock translations clean
+
+BIN := .venv/bin
+# The tests reach nothing outside this machine; two workers suit two cores.
+PYTEST := $(BIN)/pytest
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Start Tambour with a demonstration town (TAMBOUR_PORT, TAMBOUR_HOME)
+	@deploy/setup
+	@exec $(BIN)/tambour run --demo
+
+setup: ## Install what the tests need too (as root on Debian: system packages included)
+	@deploy/setup dev
+
+test: setup ## Run every test, on SQLite and PostgreSQL, then in a browser
+	$(PYTEST) -n 2 --dist worksteal -m "not browser"
+	$(PYTEST) -n 2 --dist worksteal -m browser
+
+test-fast: setup ## Run the tests that need no browser
+	$(PYTEST) -n 2 --dist worksteal -m "not browser"
+
+test-browser: setup ## Run the tests that open pages in Chromium
+	$(PYTEST) -n 2 --dist worksteal -m browser
+
+check: setup ## Format, lint, types, architecture, migrations, translations
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) -q tests/architecture/test_migrations.py
+	$(PYTEST) -q tests/architecture/test_translations.py
+
+format: setup ## Put the code in the house's form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup ## Measure what docs/measurements.md promises
+	$(BIN)/python -m bench.web
+
+lock: setup ## Choose the newest libraries and write their hashes down
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header \
+		--python-version 3.11 pyproject.toml -o deploy/requirements.txt
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header \
+		--python-version 3.11 --extra dev -c deploy/requirements.txt pyproject.toml -o deploy/requirements-dev.txt
+
+clean: ## Remove what was installed and cached, never var/
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info
