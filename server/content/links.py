@@ -14,9 +14,9 @@ _TAIL = r"[!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_a-z~]*"
 _HOST = r"[A-Za-z0-9][A-Za-z0-9._-]{0,252}(?::[0-9]{1,5})?"
 # No `user@` before the host: it only serves to make an address look like another one.
 _SHAPES = {
-    "http": re.compile(rf"https?://{_HOST}(?:[/?#]{_TAIL})?", re.IGNORECASE),
-    "mailto": re.compile(rf"mailto:[A-Za-z0-9._%+'-]{{1,200}}@{_HOST}(?:\?{_TAIL})?", re.IGNORECASE),
-    "tel": re.compile(r"tel:\+?[0-9().-]{2,30}", re.IGNORECASE),
+    "http": re.compile(rf"https?://{_HOST}(?:[/?#]{_TAIL})?"),
+    "mailto": re.compile(rf"mailto:[A-Za-z0-9._%+'-]{{1,200}}@{_HOST}(?:\?{_TAIL})?"),
+    "tel": re.compile(r"tel:\+?[0-9().-]{2,30}"),
 }
 _SHAPES["https"] = _SHAPES["http"]
 _ENCODED_LINE_END = re.compile("%0[ad]", re.IGNORECASE)
@@ -39,7 +39,7 @@ def safe_href(href: str) -> str | None:
     scheme = href.partition(":")[0].lower()
     if scheme not in _SHAPES:
         return None
-    href = normalizeLink(href)
+    href = normalizeLink(scheme + href[len(scheme) :])
     if scheme == "tel":
         href = href.replace("%20", "").replace("%C2%A0", "")
     if scheme == "mailto" and _ENCODED_LINE_END.search(href):

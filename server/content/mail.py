@@ -13,7 +13,7 @@ from server.content.pictures import PictureLookup, PictureView, no_picture
 COLUMN = 600
 
 _CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #767676;vertical-align:top"
-_STYLES = {
+_STYLES_BY_ELEMENT = {
     "h2": "margin:28px 0 10px;font-size:22px;line-height:1.25",
     "h3": "margin:24px 0 8px;font-size:19px;line-height:1.3",
     "h4": "margin:20px 0 6px;font-size:17px;line-height:1.3",
@@ -29,7 +29,12 @@ _STYLES = {
     for cell in ("th", "td")
     for alignment in ("left", "center", "right")
 }
-_ATTRIBUTES = {element: f' style="{style}"' for element, style in _STYLES.items()}
+_ATTRIBUTES = {element: f' style="{style}"' for element, style in _STYLES_BY_ELEMENT.items()}
+_FIGURE = "margin:0 0 16px;font-size:15px"
+_IMAGE = "display:block;max-width:100%;height:auto;border:0"
+
+# Every style that can stand in a mail: a test finds any other.
+STYLES = frozenset([*_STYLES_BY_ELEMENT.values(), _FIGURE, _IMAGE])
 
 
 def to_mail_html(document: Document, *, picture: PictureLookup = no_picture, base_level: int = BASE_LEVEL) -> Markup:
@@ -44,9 +49,6 @@ def to_mail_html(document: Document, *, picture: PictureLookup = no_picture, bas
 
 def _picture(image: Image, view: PictureView) -> str:
     width = f' width="{min(view.width, COLUMN)}"' if view.width else ""
-    shown = (
-        f'<img src="{escape(view.address)}" alt="{escape(image.alternative)}"{width}'
-        ' style="display:block;max-width:100%;height:auto;border:0">'
-    )
+    shown = f'<img src="{escape(view.address)}" alt="{escape(image.alternative)}"{width} style="{_IMAGE}">'
     caption = f"<br>{escape(image.caption)}" if image.caption else ""
-    return f'<p style="margin:0 0 16px;font-size:15px">{shown}{caption}</p>'
+    return f'<p style="{_FIGURE}">{shown}{caption}</p>'
