@@ -35,3 +35,27 @@ class IssueView(IssueDraft):
     scheduled_at: datetime | None
     sent_at: datetime | None
     mailing_id: int | None
+
+
+class ReturnNote(BaseModel):
+    """The word an issue is sent back with."""
+
+    note: str = Field(default="", max_length=1000)
+
+
+class IssueChange(IssueDraft):
+    """A whole new draft over the revision it was made from."""
+
+    revision: int = Field(ge=1)
+
+
+class Approval(BaseModel):
+    """The hash of exactly what was read."""
+
+    content_hash: str = Field(min_length=64, max_length=64)
+
+
+class SendingView(BaseModel):
+    """The mailing an issue leaves by."""
+
+    mailing_id: int

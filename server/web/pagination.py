@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from fastapi import Depends, Query
+from pydantic import BaseModel
 from starlette.requests import Request
 
 SIZE = 50
@@ -62,6 +63,19 @@ class LinkedPage(Generic[Item]):
 
     def url_for(self, number: int) -> str:
         return "?" + self.request.url.include_query_params(page=number).query
+
+
+class Listing(BaseModel, Generic[Item]):
+    """One page of a list as the API answers it."""
+
+    items: list[Item]
+    total: int
+    page: int
+    pages: int
+
+    @classmethod
+    def of(cls, page: Page[Any], items: Sequence[Item]) -> Self:
+        return cls(items=list(items), total=page.total, page=page.number, pages=page.pages)
 
 
 def _slice(page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> Slice:

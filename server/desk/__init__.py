@@ -1,0 +1,1 @@
+"""The staff's first room: what needs a hand today."""

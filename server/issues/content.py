@@ -1,0 +1,82 @@
+"""An issue as one value: what is read, what is hashed, what an approval is bound to."""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+
+from server.core.database import ReadSession
+from server.issues import queries
+from server.issues.models import Issue, IssueState
+from server.notices import queries as notices
+from server.notices.schemas import NoticeContent
+
+
+@dataclass(frozen=True)
+class LetterItem:
+    """A notice as it stands in the letter."""
+
+    notice_id: int
+    number: str
+    content: NoticeContent
+
+
+@dataclass(frozen=True)
+class IssueContent:
+    """Everything a reader of the letter sees, and who it is for."""
+
+    title: str
+    language: str
+    editorial: str
+    editorial_by: str
+    has_agenda: bool
+    topic_ids: tuple[int, ...]
+    items: tuple[LetterItem, ...]
+
+    @property
+    def content_hash(self) -> str:
+        """The same words in the same order for the same people have the same hash."""
+        whole = {
+            "title": self.title,
+            "language": self.language,
+            "editorial": self.editorial,
+            "editorial_by": self.editorial_by,
+            "has_agenda": self.has_agenda,
+            "topics": sorted(self.topic_ids),
+            "items": [[item.number, item.content.content_hash] for item in self.items],
+        }
+        return sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def dated(self) -> list[LetterItem]:
+        """The items that happen at a moment, in the order of the calendar: the agenda."""
+        return sorted(
+            (item for item in self.items if item.content.happens_from is not None),
+            key=lambda item: str(item.content.happens_from),
+        )
+
+
+async def issue_content(session: ReadSession, issue: Issue) -> IssueContent:
+    """What the issue says now. A sent issue says for ever what it said when it left.
+
+    A notice that is not published any more is not in it: the hash differs, so an approval no longer holds.
+    """
+    rows = await queries.list_items(session, issue.municipality_id, issue.id)
+    if issue.state is IssueState.SENT:
+        items = [
+            LetterItem(row.notice_id, str(row.content["number"]), NoticeContent.thawed(dict(row.content["notice"])))  # type: ignore[call-overload]  # JSON
+            for row in rows
+            if row.content
+        ]
+    else:
+        published = await notices.published_contents(session, issue.municipality_id, [row.notice_id for row in rows])
+        found = (published.get(row.notice_id) for row in rows)
+        items = [LetterItem(one.notice_id, one.number, one.content) for one in found if one]
+    return IssueContent(
+        title=issue.title,
+        language=issue.language,
+        editorial=issue.editorial,
+        editorial_by=issue.editorial_by,
+        has_agenda=issue.has_agenda,
+        topic_ids=tuple(issue.topic_ids),
+        items=tuple(items),
+    )
