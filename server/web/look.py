@@ -8,7 +8,7 @@ from server.web.dependencies import CurrentTown
 router = APIRouter()
 
 _SHEET = """:root {{ --civic: {light}; }}
-@media (prefers-color-scheme: dark) {{ :root {{ --civic: {dark}; }} }}
+@media screen and (prefers-color-scheme: dark) {{ :root {{ --civic: {dark}; }} }}
 """
 
 
