@@ -14,6 +14,7 @@ from server.core.i18n import sentence
 MAX_BODY = 50_000
 MAX_LINES = 2_000
 MAX_BRACKETS = 2_000
+MAX_MARKS = 10_000
 MAX_COLUMNS = 12
 MAX_DEPTH = 6
 
@@ -31,7 +32,7 @@ class TooLong(Invalid):
 
 
 class TooDeep(Invalid):
-    """Lists, quotes or brackets inside each other without end."""
+    """Lists, quotes, brackets or marks inside each other without end."""
 
     code = "too_deep"
 
@@ -77,6 +78,9 @@ def _refusal(text: str, field: str) -> Invalid | None:
         return TooLong({field: words})
     if text.count("[") > MAX_BRACKETS:
         words = sentence("This text has too many square brackets; at most {limit} fit.", limit=MAX_BRACKETS)
+        return TooDeep({field: words})
+    if text.count("*") + text.count("_") > MAX_MARKS:
+        words = sentence("This text has too many stars and underscores; at most {limit} fit.", limit=MAX_MARKS)
         return TooDeep({field: words})
     for number, line in enumerate(lines, start=1):
         if line.count("|") > MAX_COLUMNS + 1:

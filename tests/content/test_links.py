@@ -86,7 +86,7 @@ def test_a_link_without_words_is_kept_for_the_linter() -> None:
 )
 def test_no_address_rule_takes_long_on_its_worst_signs(sign: str) -> None:
     text = (sign * 50_000)[:50_000]
-    begun = time.perf_counter()
+    begun = time.process_time()
     list(with_links(text))
     safe_href(text)
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

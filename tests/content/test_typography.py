@@ -135,7 +135,7 @@ def test_words_of_lists_tables_quotes_and_captions_are_set() -> None:
 @pytest.mark.parametrize("sign", [*"\"'«».!?:;° 0h1a@-\u00a0", "0 ", "1 000 ", "« ", "a!", "n° ", '" ', "www.", "a@"])
 def test_no_rule_takes_long_on_its_worst_signs(sign: str) -> None:
     text = (sign * 50_000)[:50_000]
-    begun = time.perf_counter()
+    begun = time.process_time()
     typeset(text, "fr")
     typeset(text, "en")
-    assert time.perf_counter() - begun < 1.5
+    assert time.process_time() - begun < 1.5
