@@ -112,6 +112,8 @@ class NoticeStepKind(StrEnum):
     """The text was changed after it was submitted, published or ended: it is a draft again."""
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
+    DISCARDED = "discarded"
+    """Given up before any resident saw it."""
     EXPIRED = "expired"
 
 

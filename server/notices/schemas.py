@@ -8,7 +8,9 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
 from server.content.cleaning import clean, clean_line
+from server.content.markdown import parse
 from server.core.clock import PARIS
+from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
 from server.notices.answers import email_to_write_to, known_language, number_to_dial, year_we_live_in
 from server.notices.models import Notice, NoticeKind, NoticeState
@@ -113,6 +115,16 @@ class NoticeFields(NoticeWords):
     starts_at: Hour = None
     ends_on: Day = None
     ends_at: Hour = Field(None, validate_default=True)
+
+    @field_validator("body")
+    @classmethod
+    def _a_text_that_can_be_read(cls, body: str) -> str:
+        """Read here, before any transaction: what is too long, too deep or too wide is refused with its line."""
+        try:
+            parse(body)
+        except Invalid as refusal:
+            raise Unusable(refusal.fields["body"]) from refusal
+        return body
 
 
 class NoticeChange(NoticeFields):

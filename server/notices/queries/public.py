@@ -69,6 +69,16 @@ async def find_in_force(session: ReadSession, municipality_id: int, notice_id: i
     return (await session.scalars(query)).one_or_none()
 
 
+async def find_last_publication(session: ReadSession, municipality_id: int, notice_id: int) -> Publication | None:
+    """The publication of a notice that no later one replaced, whether it goes on, has ended or is still to begin."""
+    query = select(Publication).where(
+        col(Publication.municipality_id) == municipality_id,
+        col(Publication.notice_id) == notice_id,
+        _is_not_replaced(),
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
 async def archived_notices(
     session: ReadSession, municipality_id: int, year: int, part: Slice | None = None
 ) -> Page[Publication]:

@@ -1,0 +1,55 @@
+"""What can be done with notices: write, check, approve, publish, end. Each change of state leaves a record."""
+
+from server.notices.service.editing import (
+    Saved,
+    SaveOutcome,
+    SetAside,
+    create_notice,
+    drop_aside,
+    duplicate_notice,
+    save_notice,
+    settle_aside,
+)
+from server.notices.service.expiry import expire_due
+from server.notices.service.lifecycle import (
+    approve_notice,
+    discard_notice,
+    find_findings,
+    publish_notice,
+    return_notice,
+    submit_notice,
+    withdraw_notice,
+)
+from server.notices.service.pictures import (
+    StoredPicture,
+    add_picture,
+    illustrate_notice,
+    stop_using_pictures,
+    store_picture,
+    use_pictures,
+)
+
+__all__ = [
+    "SaveOutcome",
+    "Saved",
+    "SetAside",
+    "StoredPicture",
+    "add_picture",
+    "approve_notice",
+    "create_notice",
+    "discard_notice",
+    "drop_aside",
+    "duplicate_notice",
+    "expire_due",
+    "find_findings",
+    "illustrate_notice",
+    "publish_notice",
+    "return_notice",
+    "save_notice",
+    "settle_aside",
+    "stop_using_pictures",
+    "store_picture",
+    "submit_notice",
+    "use_pictures",
+    "withdraw_notice",
+]
