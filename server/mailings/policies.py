@@ -106,6 +106,11 @@ def unwritable(reason: str) -> Decision:
     return Decision(DeliveryState.REFUSED, f"{Cause.UNWRITABLE}: {reason}"[:MOST_REPLY])
 
 
+def not_sent(now: datetime) -> Decision:
+    """No line could be had after all. It says nothing about this delivery, and does not count as a try."""
+    return Decision(DeliveryState.QUEUED, next_at=now)
+
+
 def cause_of(reply: str) -> Cause:
     """Why, from the reply the ledger kept."""
     if reply.startswith((Cause.UNWRITABLE, Cause.TOO_LATE)):

@@ -58,7 +58,7 @@ RETURNING delivery.id
 # "Later" for somebody who has left meanwhile (no next_at) is "never".
 SETTLE = """
 UPDATE delivery SET
-  state = CASE WHEN r.state = 'deferred' AND delivery.next_at IS NULL THEN 'cancelled' ELSE r.state END,
+  state = CASE WHEN r.state IN ('queued', 'deferred') AND delivery.next_at IS NULL THEN 'cancelled' ELSE r.state END,
   next_at = CASE WHEN delivery.next_at IS NULL THEN NULL ELSE r.next_at END,
   reply = CASE WHEN delivery.address = '' THEN '' ELSE r.reply END,
   tries = delivery.tries + CASE WHEN r.state = 'deferred' THEN 1 ELSE 0 END,

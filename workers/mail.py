@@ -1,0 +1,128 @@
+"""The mail worker: claims due rows of the ledger, sends them over a few lines, writes down what became of each.
+
+    dispatcher ── claims ──▶ hand ──▶ lines ── marks, results ──▶ committer ──▶ ledger
+
+A row is sent only after its `sending` mark is committed; the mark is at the same time the last look at whether the
+person still wants it. While the relay is down nothing is claimed, nothing is marked failed, and the pages say why.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from server.core.database import Database
+from server.core.secrets import Secrets
+from workers.committer import Committer
+from workers.gate import Gate
+from workers.hand import Hand
+from workers.lines import Lines
+from workers.patience import DATABASE_AWAY
+from workers.rhythm import Rhythm
+from workers.shelf import Shelf
+from workers.transports.contract import RelayDown, Transport
+
+log = logging.getLogger(__name__)
+_USUAL = Rhythm()
+
+
+class MailWorker:
+    """One process's share of the sending. `run` it until `stop`."""
+
+    def __init__(
+        self,
+        database: Database,
+        secrets: Secrets,
+        transport: Transport,
+        *,
+        name: str,
+        lines: int = 4,
+        rhythm: Rhythm = _USUAL,
+        say: Callable[[str], None] = lambda _note: None,
+    ) -> None:
+        self._rhythm = rhythm
+        self._count = lines
+        self._room = lines * rhythm.buffer
+        self._wake = asyncio.Event()
+        self._gate = Gate(say)
+        self._hand = Hand(database, worker=name, lease=rhythm.lease, patience=rhythm.patience)
+        self._committer = Committer(database, secrets, self._hand, worker=name, rhythm=rhythm)
+        self._lines = Lines(
+            transport,
+            self._hand,
+            self._committer,
+            Shelf(database, secrets, rhythm.patience),
+            gate=self._gate,
+            wake=self._wake,
+            low=self._room // 2,
+            rhythm=rhythm,
+        )
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send what is due until `stop`; then finish what is on the line, give back the rest, and return."""
+        async with asyncio.TaskGroup() as tasks:
+            writing = tasks.create_task(self._committer.run())
+            keeping = tasks.create_task(self._keep_leases())
+            waking = tasks.create_task(self._wake_at(stop))
+            serving = [tasks.create_task(self._lines.serve()) for _ in range(self._count)]
+            await self._dispatch(stop)
+            await self._hand.give_back_waiting(len(serving))
+            await self._drain(serving)
+            self._committer.close()
+            await writing
+            await self._hand.give_back_everything()
+            keeping.cancel()
+            waking.cancel()
+
+    async def _dispatch(self, stop: asyncio.Event) -> None:
+        """Keep the hand full while there is something due and a relay to give it to."""
+        while not stop.is_set():
+            self._wake.clear()
+            if self._gate.is_shut:
+                await self._knock(stop)
+                continue
+            room = self._room - self._hand.ready.qsize()
+            taken = 0
+            if room > self._room // 2:
+                try:
+                    taken = await self._hand.take(room)
+                except DATABASE_AWAY:
+                    log.warning("the ledger does not answer, trying again", exc_info=True)
+            if not taken:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), self._rhythm.look)
+
+    async def _knock(self, stop: asyncio.Event) -> None:
+        """The relay was down: wait, then see whether it is back, before any row is taken for it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), self._gate.pause)
+        stopping = asyncio.create_task(stop.wait())
+        knocking = asyncio.create_task(self._try_a_line())
+        await asyncio.wait((stopping, knocking), return_when=asyncio.FIRST_COMPLETED)
+        for task in (stopping, knocking):
+            task.cancel()
+        await asyncio.gather(stopping, knocking, return_exceptions=True)
+
+    async def _try_a_line(self) -> None:
+        with contextlib.suppress(RelayDown):
+            await self._lines.close(await self._lines.open())
+
+    async def _drain(self, serving: list[asyncio.Task[None]]) -> None:
+        """What is on the line gets its answer, or is written down as uncertain."""
+        _, late = await asyncio.wait(serving, timeout=self._rhythm.drain)
+        for line in late:
+            line.cancel()
+        if late:
+            await asyncio.wait(late)
+
+    async def _keep_leases(self) -> None:
+        while True:
+            try:
+                await self._hand.keep()
+            except DATABASE_AWAY:
+                log.warning("leases could not be renewed", exc_info=True)
+            await asyncio.sleep(self._rhythm.renew)
+
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wake.set()

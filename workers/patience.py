@@ -1,0 +1,31 @@
+"""Waiting for a database that is locked or away: again and again, slower each time, up to a limit."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+log = logging.getLogger(__name__)
+
+DATABASE_AWAY = (SQLAlchemyError, OSError)
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+
+Result = TypeVar("Result")
+
+
+async def patiently(attempt: Callable[[], Awaitable[Result]], patience: timedelta) -> Result:
+    """The result of `attempt`, tried until it succeeds. After `patience` its last failure is raised."""
+    loop = asyncio.get_running_loop()
+    pause, deadline = _FIRST_PAUSE, loop.time() + patience.total_seconds()
+    while True:
+        try:
+            return await attempt()
+        except DATABASE_AWAY:
+            if loop.time() + pause > deadline:
+                raise
+            log.warning("the database does not answer, trying again", exc_info=True)
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE)

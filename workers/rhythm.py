@@ -1,0 +1,26 @@
+"""How fast a mail worker breathes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """A lease is renewed several times in its life, so only a dead or frozen worker loses one."""
+
+    lease: timedelta = timedelta(seconds=90)
+    renew: float = 15.0
+    """How often leases are renewed, and those of the dead swept."""
+    look: float = 0.5
+    """How often an idle worker looks for work."""
+    rest: float = 20.0
+    """How long an unused line stays open."""
+    spare: float = 5.0
+    """How long a line waits that the relay does not want while others work."""
+    drain: float = 30.0
+    """How long a worker that is asked to stop waits for the answers it still expects."""
+    patience: timedelta = timedelta(seconds=60)
+    """How long the database may stay away: less than a lease."""
+    messages_per_line: int = 100
+    buffer: int = 4
+    """Claims waiting per line: enough to keep lines busy, few enough that urgent mail soon has its turn."""

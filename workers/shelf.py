@@ -1,0 +1,77 @@
+"""The messages being sent, unpacked once and kept at hand; a recipient's copy is cut from them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from server.core.database import Database
+from server.core.secrets import Secrets
+from server.mailings.ledger import Claim
+from server.mailings.models import MailingMessage
+from server.mailings.splice import ComposedMessage, fill_for, splice
+from workers.patience import patiently
+
+_PLACES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What goes on the line for one delivery."""
+
+    sender: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Unprepared:
+    """No message can be made for this delivery; the others of its mailing are not concerned."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    sender: str
+    edition: str
+    composed: ComposedMessage
+
+
+class Shelf:
+    """`patience`: how long the database may stay away."""
+
+    def __init__(self, database: Database, secrets: Secrets, patience: timedelta) -> None:
+        self._database = database
+        self._secrets = secrets
+        self._patience = patience
+        self._sheets: dict[int, _Sheet] = {}
+
+    async def prepare(self, claim: Claim) -> Prepared | Unprepared:
+        """The copy for `claim`: the same bytes on every attempt."""
+        try:
+            sheet = self._sheets.get(claim.message_id)
+            if sheet is None:
+                sheet = await patiently(lambda: self._fetch(claim.message_id), self._patience)
+            filling = fill_for(
+                self._secrets,
+                claim.municipality_id,
+                mailing_id=claim.mailing_id,
+                edition=sheet.edition,
+                recipient=claim.recipient,
+                address=claim.address,
+            )
+            return Prepared(sheet.sender, splice(sheet.composed, filling))
+        except (ValueError, LookupError) as error:
+            return Unprepared(f"{type(error).__name__}: {error}")
+
+    async def _fetch(self, message_id: int) -> _Sheet:
+        async with self._database.reading() as session:
+            query = select(MailingMessage).where(col(MailingMessage.id) == message_id)
+            row = (await session.scalars(query)).one_or_none()
+        if row is None:
+            raise LookupError("the message is not there any more")
+        while len(self._sheets) >= _PLACES:
+            self._sheets.pop(next(iter(self._sheets)))
+        sheet = _Sheet(row.envelope_sender, row.edition, ComposedMessage.unpack(row.body))
+        self._sheets[message_id] = sheet
+        return sheet
