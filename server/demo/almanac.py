@@ -1,0 +1,64 @@
+"""Days of the demonstration: rules such as "samedi+10" or "07-13" become dates around the day it is started."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+MONTHS = (
+    *("janvier", "février", "mars", "avril", "mai", "juin"),
+    *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
+)
+_RULE = re.compile(r"(?:(?P<weekday>[a-z]+)|(?P<month>\d\d)-(?P<day>\d\d))?(?P<more>[+-]\d+)?")
+_HOLE = re.compile(r"\{(?P<name>starts|ends|until|published)(?P<more>[+-]\d+)?\}")
+
+
+def day_of_publication(rule: str, today: date) -> date:
+    """ "-5" is five days ago; "01-04" the last fourth of January before today."""
+    found = _read(rule)
+    if found["month"] is None:
+        return today + timedelta(days=int(rule))
+    day = date(today.year, int(found["month"]), int(found["day"]))
+    return day if day < today else day.replace(year=today.year - 1)
+
+
+def day_after(rule: str, first: date) -> date:
+    """ "+3" is three days after `first`; "samedi+10" the first Saturday ten days or more after it; "07-13" a date."""
+    found = _read(rule)
+    day = first + timedelta(days=int(found["more"] or 0))
+    if found["weekday"]:
+        return day + timedelta(days=(WEEKDAYS.index(found["weekday"]) - day.weekday()) % 7)
+    if found["month"]:
+        named = date(first.year, int(found["month"]), int(found["day"]))
+        return named if named >= first else named.replace(year=first.year + 1)
+    return day
+
+
+def in_words(day: date) -> str:
+    """ "samedi 4 juillet", as people write it."""
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{WEEKDAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"
+
+
+def month_in_words(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.year}"
+
+
+def fill(text: str, days: Mapping[str, date | None]) -> str:
+    """`text` with its {starts}, {ends+1}, {year} … written out."""
+
+    def written(hole: re.Match[str]) -> str:
+        day = days[hole["name"]]
+        assert day is not None, f"{hole.group()} has no day"
+        return in_words(day + timedelta(days=int(hole["more"] or 0)))
+
+    published = days["published"]
+    assert published is not None
+    return _HOLE.sub(written, text.replace("{year}", str(published.year)))
+
+
+def _read(rule: str) -> Mapping[str, str | None]:
+    found = _RULE.fullmatch(rule)
+    if found is None or not rule:
+        raise ValueError(f"no rule for a day: {rule!r}")
+    return found.groupdict()
