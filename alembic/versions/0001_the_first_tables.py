@@ -152,23 +152,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_issue_municipality_id"), ["municipality_id"], unique=False)
 
     op.create_table(
-        "join_request",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("email", sa.String(length=254), nullable=False),
-        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("text_version", sa.String(length=20), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_join_request_municipality_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_join_request")),
-    )
-    with op.batch_alter_table("join_request", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_join_request_created_at"), ["created_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_join_request_municipality_id"), ["municipality_id"], unique=False)
-
-    op.create_table(
         "mailing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -286,7 +269,8 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("name_key", sa.String(length=120), nullable=False),
+        sa.Column("list_key", sa.String(length=254), nullable=False),
+        sa.Column("search_key", sa.String(length=800), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=True),
         sa.Column("email_key", sa.String(length=254), nullable=True),
         sa.Column("phone", sa.String(length=40), nullable=False),
@@ -306,9 +290,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("municipality_id", "email_key", name=op.f("uq_resident_municipality_id_email_key")),
     )
     with op.batch_alter_table("resident", schema=None) as batch_op:
-        batch_op.create_index("ix_resident_list", ["municipality_id", "left_at", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_resident_municipality_id"), ["municipality_id"], unique=False)
-        batch_op.create_index("ix_resident_name", ["municipality_id", "name_key"], unique=False)
+        batch_op.create_index(
+            "ix_resident_left",
+            ["municipality_id", "list_key", "id"],
+            unique=False,
+            postgresql_where=sa.text("left_at IS NOT NULL"),
+            sqlite_where=sa.text("left_at IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_resident_stays",
+            ["municipality_id", "list_key", "id"],
+            unique=False,
+            postgresql_where=sa.text("left_at IS NULL"),
+            sqlite_where=sa.text("left_at IS NULL"),
+        )
 
     op.create_table(
         "role_grant",
@@ -469,6 +464,36 @@ def upgrade() -> None:
     with op.batch_alter_table("issue_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_issue_step_issue_id"), ["issue_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_issue_step_municipality_id"), ["municipality_id"], unique=False)
+
+    op.create_table(
+        "join_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("municipality_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("resident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("email_key", sa.String(length=254), nullable=False),
+        sa.Column("answers", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("text_version", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("recorded_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_join_request_municipality_id")),
+        sa.ForeignKeyConstraint(
+            ["recorded_by_id"], ["account.id"], name=op.f("fk_join_request_recorded_by_id"), ondelete="RESTRICT"
+        ),
+        sa.ForeignKeyConstraint(
+            ["resident_id"], ["resident.id"], name=op.f("fk_join_request_resident_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_join_request")),
+    )
+    with op.batch_alter_table("join_request", schema=None) as batch_op:
+        batch_op.create_index("ix_join_request_email", ["municipality_id", "email_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_join_request_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index("ix_join_request_list", ["municipality_id", "kind", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_join_request_resident_id"), ["resident_id"], unique=False)
 
     op.create_table(
         "mailing_message",
@@ -658,10 +683,20 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_subscription_due", ["municipality_id", "topic_id", "channel", "ended_at"], unique=False
+            "ix_subscription_audience",
+            ["municipality_id", "topic_id", "channel", "resident_id"],
+            unique=False,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
         )
-        batch_op.create_index(batch_op.f("ix_subscription_municipality_id"), ["municipality_id"], unique=False)
         batch_op.create_index("ix_subscription_resident", ["resident_id"], unique=False)
+        batch_op.create_index(
+            "uq_subscription_runs",
+            ["resident_id", "topic_id", "channel"],
+            unique=True,
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
 
     op.create_table(
         "delivery",
@@ -757,9 +792,17 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_subscription_runs",
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
         batch_op.drop_index("ix_subscription_resident")
-        batch_op.drop_index(batch_op.f("ix_subscription_municipality_id"))
-        batch_op.drop_index("ix_subscription_due")
+        batch_op.drop_index(
+            "ix_subscription_audience",
+            postgresql_where=sa.text("ended_at IS NULL"),
+            sqlite_where=sa.text("ended_at IS NULL"),
+        )
 
     op.drop_table("subscription")
     with op.batch_alter_table("resident_place", schema=None) as batch_op:
@@ -799,6 +842,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mailing_message_mailing_id"))
 
     op.drop_table("mailing_message")
+    with op.batch_alter_table("join_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_join_request_resident_id"))
+        batch_op.drop_index("ix_join_request_list")
+        batch_op.drop_index(batch_op.f("ix_join_request_expires_at"))
+        batch_op.drop_index("ix_join_request_email")
+
+    op.drop_table("join_request")
     with op.batch_alter_table("issue_step", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_step_municipality_id"))
         batch_op.drop_index(batch_op.f("ix_issue_step_issue_id"))
@@ -836,9 +886,14 @@ def downgrade() -> None:
 
     op.drop_table("role_grant")
     with op.batch_alter_table("resident", schema=None) as batch_op:
-        batch_op.drop_index("ix_resident_name")
-        batch_op.drop_index(batch_op.f("ix_resident_municipality_id"))
-        batch_op.drop_index("ix_resident_list")
+        batch_op.drop_index(
+            "ix_resident_stays", postgresql_where=sa.text("left_at IS NULL"), sqlite_where=sa.text("left_at IS NULL")
+        )
+        batch_op.drop_index(
+            "ix_resident_left",
+            postgresql_where=sa.text("left_at IS NOT NULL"),
+            sqlite_where=sa.text("left_at IS NOT NULL"),
+        )
 
     op.drop_table("resident")
     with op.batch_alter_table("place", schema=None) as batch_op:
@@ -861,11 +916,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mailing_municipality_id"))
 
     op.drop_table("mailing")
-    with op.batch_alter_table("join_request", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_join_request_municipality_id"))
-        batch_op.drop_index(batch_op.f("ix_join_request_created_at"))
-
-    op.drop_table("join_request")
     with op.batch_alter_table("issue", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_issue_municipality_id"))
 

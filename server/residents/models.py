@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import BigId, Json, moment, primary_key, reference, state_of, tenant
@@ -36,22 +36,34 @@ class Topic(SQLModel, table=True):
     archived_at: datetime | None = moment(nullable=True)
 
 
+_STAYS = text("left_at IS NULL")
+_LEFT = text("left_at IS NOT NULL")
+
+
 class Resident(SQLModel, table=True):
-    """A person or household who asked to receive something. No field that is not needed to bring it to them."""
+    """A person or household who asked to receive something. No field that is not needed to bring it to them.
+
+    `left_at` is empty exactly as long as they have a subscription that has not ended.
+    """
 
     __table_args__ = (
         UniqueConstraint("municipality_id", "email_key"),
-        Index("ix_resident_list", "municipality_id", "left_at", "id"),
-        Index("ix_resident_name", "municipality_id", "name_key"),
+        # Two halves of the list, each already in its order: a page is read from the index, and so is the total.
+        Index(
+            "ix_resident_stays", "municipality_id", "list_key", "id", postgresql_where=_STAYS, sqlite_where=_STAYS
+        ),
+        Index("ix_resident_left", "municipality_id", "list_key", "id", postgresql_where=_LEFT, sqlite_where=_LEFT),
     )
 
     id: int = primary_key()
-    municipality_id: int = tenant()
+    municipality_id: int = Field(foreign_key="municipality.id", sa_type=BigId)
     name: str = Field(default="", max_length=120)
-    name_key: str = Field(default="", max_length=120)
-    """The name without accents and case: what a search looks into."""
+    list_key: str = Field(default="", max_length=254)
+    """The name without accents and case, or the address of who gave none: the order of the list."""
+    search_key: str = Field(default="", max_length=800)
+    """Name, addresses and telephone, folded: what a search looks into."""
     email: str | None = Field(default=None, max_length=254)
-    """As it was typed: RCPT TO is exactly this."""
+    """RCPT TO is exactly this."""
     email_key: str | None = Field(default=None, max_length=254)
     """Lower case: one row per mailbox."""
     phone: str = Field(default="", max_length=40)
@@ -69,6 +81,8 @@ class Resident(SQLModel, table=True):
 
 
 class ResidentPlace(SQLModel, table=True):
+    """A place somebody wants to hear of. Nobody's place in particular: the whole town."""
+
     __tablename__ = "resident_place"
 
     resident_id: int = Field(primary_key=True, foreign_key="resident.id", sa_type=BigId, ondelete="CASCADE")
@@ -76,16 +90,37 @@ class ResidentPlace(SQLModel, table=True):
     municipality_id: int = tenant()
 
 
+_RUNS = text("ended_at IS NULL")
+
+
 class Subscription(SQLModel, table=True):
     """One topic by one channel, from a moment to a moment."""
 
     __table_args__ = (
-        Index("ix_subscription_due", "municipality_id", "topic_id", "channel", "ended_at"),
+        Index(
+            "uq_subscription_runs",
+            "resident_id",
+            "topic_id",
+            "channel",
+            unique=True,
+            postgresql_where=_RUNS,
+            sqlite_where=_RUNS,
+        ),
+        # Audiences and counts are read from this index alone.
+        Index(
+            "ix_subscription_audience",
+            "municipality_id",
+            "topic_id",
+            "channel",
+            "resident_id",
+            postgresql_where=_RUNS,
+            sqlite_where=_RUNS,
+        ),
         Index("ix_subscription_resident", "resident_id"),
     )
 
     id: int = primary_key()
-    municipality_id: int = tenant()
+    municipality_id: int = Field(foreign_key="municipality.id", sa_type=BigId)
     resident_id: int = reference("resident.id", cascade=True)
     topic_id: int = reference("topic.id")
     channel: Channel = Field(sa_type=state_of(Channel))
@@ -119,23 +154,44 @@ class Consent(SQLModel, table=True):
     resident_id: int = reference("resident.id", index=True, cascade=True)
     act: ConsentAct = Field(sa_type=state_of(ConsentAct))
     way: ConsentWay = Field(sa_type=state_of(ConsentWay))
-    text_version: str = Field(max_length=20)
+    text_version: str = Field(default="", max_length=20)
     text: str = Field(default="", max_length=2000)
+    """The very words that were shown, in the language they were shown in; empty for a withdrawal."""
     detail: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     recorded_by_id: int | None = reference("account.id", nullable=True)
     at: datetime = moment()
 
 
+class RequestKind(StrEnum):
+    JOIN = "join"
+    """To be written to by email: the owner of the address confirms."""
+    ADDRESS = "address"
+    """A resident's new address: its owner confirms."""
+    PAPER = "paper"
+    """To receive paper, asked for on the web: the counter checks."""
+
+
 class JoinRequest(SQLModel, table=True):
-    """Somebody typed an address; until its owner confirms, this is all there is, and it goes away by itself."""
+    """Somebody typed an address; until it is confirmed or checked this is all there is, and it goes away by itself."""
 
     __tablename__ = "join_request"
+    __table_args__ = (
+        Index("ix_join_request_list", "municipality_id", "kind", "id"),
+        Index("ix_join_request_email", "municipality_id", "email_key"),
+    )
 
     id: int = primary_key()
-    municipality_id: int = tenant()
-    email: str = Field(max_length=254)
-    answers: dict[str, object] = Field(sa_type=Json)
+    municipality_id: int = Field(foreign_key="municipality.id", sa_type=BigId)
+    kind: RequestKind = Field(sa_type=state_of(RequestKind))
+    resident_id: int | None = reference("resident.id", nullable=True, index=True, cascade=True)
+    email: str = Field(default="", max_length=254)
+    email_key: str = Field(default="", max_length=254)
+    answers: dict[str, object] = Field(default_factory=dict, sa_type=Json)
+    """What was chosen; on paper also the name and the postal address."""
     text_version: str = Field(max_length=20)
-    created_at: datetime = moment(index=True)
-    expires_at: datetime = moment()
+    text: str = Field(max_length=2000)
+    recorded_by_id: int | None = reference("account.id", nullable=True)
+    """Who typed it at the counter; nobody when it came from the web."""
+    created_at: datetime = moment()
+    expires_at: datetime = moment(index=True)
     confirmed_at: datetime | None = moment(nullable=True)

@@ -24,7 +24,7 @@ ROOMS = (
     _room("issues", sentence("Letters and bulletins"), "issues", "editor", "publisher"),
     _room("mailings", sentence("Mailings"), "mailings", "editor", "publisher"),
     _room("boards", sentence("Boards"), "boards", "editor", "publisher", "poster"),
-    _room("residents", sentence("Residents"), "residents", "counter", "editor"),
+    _room("residents", sentence("Residents"), "residents", "counter"),
     _room("settings", sentence("Settings"), "settings"),
 )
 
