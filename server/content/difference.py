@@ -76,7 +76,7 @@ class _Comparison:
         old, new = _WORD.findall(before), _WORD.findall(after)
         self.pairs_left -= _pairs(old, new)
         matcher = SequenceMatcher(None, old, new, autojunk=False)
-        if self.pairs_left < 0 or matcher.ratio() < _ALIKE:
+        if self.pairs_left < 0 or _likeness(matcher, old, new) < _ALIKE:
             yield from _replaced([before], [after])
             return
         yield tuple(_runs(matcher, old, new))
@@ -85,6 +85,13 @@ class _Comparison:
 def _pairs(old: Sequence[str], new: Sequence[str]) -> int:
     counts = Counter(new)
     return sum(count * counts[word] for word, count in Counter(old).items())
+
+
+def _likeness(matcher: SequenceMatcher[str], old: Sequence[str], new: Sequence[str]) -> float:
+    """The share of letters both lines keep; the spaces between strange words are no likeness."""
+    kept = sum(len("".join(old[a : a + size]).replace(" ", "")) for a, _, size in matcher.get_matching_blocks())
+    whole = max(len("".join(words).replace(" ", "")) for words in (old, new))
+    return kept / whole if whole else 0.0
 
 
 def _runs(matcher: SequenceMatcher[str], old: Sequence[str], new: Sequence[str]) -> Iterator[Run]:

@@ -24,8 +24,10 @@ _FETCHED = ("src", "background", "poster", "data", "longdesc", "dynsrc", "lowsrc
 _CSS_ADDRESS = re.compile(r"(?:url\(\s{0,9}|@import\s{0,9})[\"']?([^\"')\s;]{1,4000})", re.IGNORECASE)
 _REMOTE = re.compile(r"\s{0,9}(?:https?:|ftp:|//|\\\\)", re.IGNORECASE)
 _EMBEDDED = re.compile(r"\s{0,9}(?:cid:|data:|mid:|#)", re.IGNORECASE)
-_LENGTH = re.compile(r"\s{0,9}(\d{1,5})(?:\.\d{0,5})?\s{0,9}(px|pt|em|)\s{0,9}(?:!.{0,20})?", re.IGNORECASE)
+_LENGTH = re.compile(r"\s{0,9}(\d{1,5})(?![\d%])")
 _INVISIBLE = re.compile(r"display:none|visibility:hidden|opacity:0(?![.\d])|max-(?:height|width):[01](?:px)?(?![.\d])")
+# With more tags begun than ended, the parser would read the rest again for each of them.
+_MOST_UNENDED = 50
 # The largest picture that nobody sees.
 _DOT = 2
 
@@ -41,7 +43,11 @@ def find_remote(html: str) -> list[str]:
 
 
 def _read(html: str) -> "_Reader":
+    """Read the HTML; what cannot be read to its end cannot be called clean."""
     reader = _Reader()
+    if html.count("<") > html.count(">") + _MOST_UNENDED:
+        reader.note("html", html[:80], Tracker(TrackerKind.PIXEL, "unreadable HTML"))
+        return reader
     reader.feed(html)
     reader.close()
     if (unfinished := html.lower().rfind("<img")) > html.rfind(">"):
@@ -109,5 +115,5 @@ def _is_hidden(attributes: Attributes) -> bool:
         return True
     styled = dict(part.partition(":")[::2] for part in style.split(";"))
     sides = [styled.get(side) or attributes.get(side) for side in ("width", "height")]
-    lengths = [int(found.group(1)) for side in sides if side and (found := _LENGTH.fullmatch(side))]
+    lengths = [int(found.group(1)) for side in sides if side and (found := _LENGTH.match(side))]
     return bool(lengths) and max(lengths) <= _DOT and len(lengths) == sum(side is not None for side in sides)

@@ -21,7 +21,7 @@ from server.content.document import (
 )
 from server.content.finished import find_remote, find_trackers
 from server.content.links import with_links
-from server.content.trackers import TrackerKind, find_tracker
+from server.content.trackers import Tracker, TrackerKind, find_tracker
 from server.core.i18n import Message, sentence
 
 __all__ = ["Facts", "Finding", "Severity", "find_remote", "find_trackers", "has_blocking", "lint"]
@@ -58,6 +58,7 @@ _FILE_NAME = re.compile(r"\S{1,120}\.(?:jpe?g|png|gif|webp|svg|heic)", re.IGNORE
 _WORDS_WITH_PATH = re.compile(
     r"(?<![\w/@.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}/[^\s<>\"«»]{1,300}", re.IGNORECASE
 )
+_HTML = re.compile(r"</?[a-z][a-z0-9]{0,20}[\s/>]", re.IGNORECASE)
 _FEWEST_DIGITS = 4  # 3919 is a telephone number
 _VAGUE_WORDS = """
     ici | cliquez ici | cliquer ici | clic ici | par ici | là | lien | ce lien | le lien | suivez ce lien | voir | voir ici
@@ -134,7 +135,17 @@ def _image(image: Image) -> Iterator[Finding]:
         yield Finding("picture-words-are-file-name", Severity.BLOCKING, words, image.line, excerpt=excerpt)
 
 
-def _run(run: tuple[Inline, ...], line: int | None, name: str = "body") -> Iterator[Finding]:
+def _run(run: tuple[Inline, ...], line: int | None) -> Iterator[Finding]:
+    yield from _inlines(run, line, "body")
+    words = plain(run)
+    if _HTML.search(words):
+        message = sentence("This HTML will be shown as it stands. Write the words only.")
+        yield Finding("html-as-words", Severity.ADVICE, message, line, excerpt=words[:_EXCERPT])
+        for suspect in find_trackers(words):
+            yield _tracker_finding(suspect.tracker, suspect.address, line, "body")
+
+
+def _inlines(run: tuple[Inline, ...], line: int | None, name: str) -> Iterator[Finding]:
     for inline in run:
         yield from _inline(inline, line, name)
 
@@ -142,7 +153,7 @@ def _run(run: tuple[Inline, ...], line: int | None, name: str = "body") -> Itera
 def _inline(inline: Inline, line: int | None, name: str) -> Iterator[Finding]:
     match inline:
         case Strong(children=children) | Emphasis(children=children):
-            yield from _run(children, line, name)
+            yield from _inlines(children, line, name)
         case Link(href=href, children=children):
             yield from _tracker(href, line, name)
             yield from _link_words(plain(children).strip(), href, line, name)
@@ -157,8 +168,12 @@ def _tracker(
 ) -> Iterator[Finding]:
     tracker = find_tracker(address)
     if tracker and tracker.kind in kinds:
-        words = replace(_TRACKER_SENTENCES[tracker.kind], params={"evidence": tracker.evidence[:_EXCERPT]})
-        yield Finding(f"tracker-{tracker.kind}", Severity.BLOCKING, words, line, name, address[:_EXCERPT])
+        yield _tracker_finding(tracker, address, line, name)
+
+
+def _tracker_finding(tracker: Tracker, address: str, line: int | None, name: str) -> Finding:
+    words = replace(_TRACKER_SENTENCES[tracker.kind], params={"evidence": tracker.evidence[:_EXCERPT]})
+    return Finding(f"tracker-{tracker.kind}", Severity.BLOCKING, words, line, name, address[:_EXCERPT])
 
 
 def _link_words(words: str, href: str, line: int | None, name: str) -> Iterator[Finding]:

@@ -87,7 +87,7 @@ def _block(block: Block, width: int) -> str:  # noqa: PLR0911  one answer per ki
             return _list_block(block, width)
         case Quote(children=blocks):
             quoted = "\n\n".join(_blocks(blocks, width - 2))
-            return textwrap.indent(quoted, "> ", lambda _: True)
+            return "\n".join(f"> {line}".rstrip() for line in quoted.split("\n"))
         case Table():
             return _table(block, width)
         case Image():

@@ -20,7 +20,7 @@ from server.content.printing import to_print
 from server.content.speech import to_speech
 from server.content.typography import set_typography
 from tests.content.allow_list import MAIL, WEB, inspect
-from tests.corpora import hostile_payloads, naughty_strings
+from tests.content.readings import hostile_payloads, naughty_strings
 
 # Each payload alone, and in every place where an author's words can stand.
 PLACES = [
