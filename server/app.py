@@ -9,6 +9,7 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
+from server.instance import health
 from server.instance import pages as instance
 from server.municipalities.dependencies import town_finder
 from server.web import look
@@ -21,9 +22,7 @@ PAGES: tuple[APIRouter, ...] = (
     boards_pages.router,
     look.router,
 )
-API: tuple[APIRouter, ...] = (
-    boards_api.router,
-)
+API: tuple[APIRouter, ...] = (boards_api.router,)
 
 
 def create_app(database: Database, *, secrets: Secrets, files: FileStore, settings: Settings) -> ASGIApp:
@@ -35,6 +34,7 @@ def create_app(database: Database, *, secrets: Secrets, files: FileStore, settin
         towns.include_router(router, prefix="/api/v1")
     own = _application(database, secrets, files, settings)
     own.include_router(instance.router, include_in_schema=False)
+    own.include_router(health.router, include_in_schema=False)
     own.mount("/static", static_files(), name="static")
     return Security(Tenancy(towns, own, town_finder(database)), is_https=settings.url.startswith("https:"))
 

@@ -14,16 +14,16 @@ _HOLE = re.compile(r"\{(?P<name>starts|ends|until|published)(?P<more>[+-]\d+)?\}
 
 
 def day_of_publication(rule: str, today: date) -> date:
-    """ "-5" is five days ago; "01-04" the last fourth of January before today."""
+    """Of "-5": five days ago; of "01-04": the last fourth of January before today."""
     found = _read(rule)
-    if found["month"] is None:
+    if not found["month"]:
         return today + timedelta(days=int(rule))
     day = date(today.year, int(found["month"]), int(found["day"]))
     return day if day < today else day.replace(year=today.year - 1)
 
 
 def day_after(rule: str, first: date) -> date:
-    """ "+3" is three days after `first`; "samedi+10" the first Saturday ten days or more after it; "07-13" a date."""
+    """Of "+3": three days after `first`; of "samedi+10" the first Saturday ten days or more after it; of "07-13": the date."""
     found = _read(rule)
     day = first + timedelta(days=int(found["more"] or 0))
     if found["weekday"]:
@@ -35,7 +35,7 @@ def day_after(rule: str, first: date) -> date:
 
 
 def in_words(day: date) -> str:
-    """ "samedi 4 juillet", as people write it."""
+    """A day such as "samedi 4 juillet", as people write it."""
     number = "1er" if day.day == 1 else str(day.day)
     return f"{WEEKDAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"
 
@@ -57,8 +57,9 @@ def fill(text: str, days: Mapping[str, date | None]) -> str:
     return _HOLE.sub(written, text.replace("{year}", str(published.year)))
 
 
-def _read(rule: str) -> Mapping[str, str | None]:
+def _read(rule: str) -> Mapping[str, str]:
+    """The rule's pieces; a piece that is not there is an empty text."""
     found = _RULE.fullmatch(rule)
     if found is None or not rule:
         raise ValueError(f"no rule for a day: {rule!r}")
-    return found.groupdict()
+    return found.groupdict(default="")

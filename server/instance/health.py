@@ -1,0 +1,74 @@
+"""Whether everything is fine: database, workers, mail. For a monitor, a container's health check, and people in a hurry."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.core.database import Database, WrongDatabase
+from server.core.i18n import translate
+from server.core.migrations import is_current
+from server.mailings.heartbeats import find_mail_trouble, living_workers
+from server.web.dependencies import database_of
+
+log = logging.getLogger(__name__)
+router = APIRouter()
+
+KINDS = ("clock", "mail")
+_PATIENCE = 3.0  # seconds a part has to say how it is
+
+
+class Sick(Exception):
+    """A part is not fine; the sentence says what is wrong with it."""
+
+
+@router.get("/health", name="health")
+async def show_health(request: Request) -> JSONResponse:
+    """200 when every part is fine, 503 naming those that are not."""
+    parts = await examine(database_of(request))
+    is_fine = all(part == "ok" for part in parts.values())
+    return JSONResponse({"status": "ok" if is_fine else "sick", "parts": parts}, 200 if is_fine else 503)
+
+
+async def examine(database: Database) -> dict[str, str]:
+    """Each part of the instance with "ok", or with what is wrong with it."""
+    checks = {"database": _database, "workers": _workers, "mail": _mail}
+    return {name: await _verdict(check, database) for name, check in checks.items()}
+
+
+async def _verdict(check: Callable[[Database], Awaitable[None]], database: Database) -> str:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            await check(database)
+    except Sick as sickness:
+        return str(sickness)
+    except WrongDatabase as sickness:
+        return str(sickness)
+    except (SQLAlchemyError, OSError, TimeoutError):
+        log.warning("the health check got no answer", exc_info=True)
+        return "the database does not answer"
+    return "ok"
+
+
+async def _database(database: Database) -> None:
+    await database.check()
+    if not await is_current(database):
+        raise Sick("the database has the shape of another version: run `tambour migrate`")
+
+
+async def _workers(database: Database) -> None:
+    async with database.reading() as session:
+        alive = await living_workers(session)
+    if missing := [kind for kind in KINDS if kind not in alive]:
+        raise Sick(f"no sign of life from: {', '.join(missing)}")
+
+
+async def _mail(database: Database) -> None:
+    """One worker that reaches the relay is enough: it sends everything."""
+    async with database.reading() as session:
+        trouble = await find_mail_trouble(session)
+    if trouble is not None:
+        raise Sick(translate(trouble.message, "en"))
