@@ -1,0 +1,168 @@
+"""Questions about people: one, a page of the list, what they receive, the proofs."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, func
+from sqlmodel import col, select
+
+from server.accounts.models import Account
+from server.core.database import ReadSession
+from server.core.errors import NotFound
+from server.core.search import like, searchable
+from server.residents.addresses import email_key
+from server.residents.models import Channel, Consent, Resident, ResidentPlace, Subscription
+from server.residents.schemas import Want
+from server.web.pagination import Page, Slice
+
+_MOST_WORDS = 6
+
+
+@dataclass(frozen=True)
+class ResidentFilter:
+    """Which people a list shows."""
+
+    words: str = ""
+    channel: Channel | None = None
+    topic_id: int | None = None
+    place_id: int | None = None
+    has_left: bool = False
+
+
+@dataclass(frozen=True)
+class ResidentLine:
+    """Somebody in a list, with the channels they receive by."""
+
+    resident: Resident
+    wants: list[Want] = field(default_factory=list)
+
+    @property
+    def channels(self) -> list[Channel]:
+        return [channel for channel in Channel if any(want.channel is channel for want in self.wants)]
+
+
+@dataclass(frozen=True)
+class RecordedConsent:
+    """A yes or a no, and who wrote it down; nobody when it came by a link."""
+
+    consent: Consent
+    by: str | None
+
+
+async def find_resident(session: ReadSession, municipality_id: int, resident_id: int) -> Resident | None:
+    query = select(Resident).where(col(Resident.municipality_id) == municipality_id, col(Resident.id) == resident_id)
+    return (await session.scalars(query)).one_or_none()
+
+
+async def get_resident(session: ReadSession, municipality_id: int, resident_id: int) -> Resident:
+    """Raises NotFound, also for another town's resident."""
+    resident = await find_resident(session, municipality_id, resident_id)
+    if resident is None:
+        raise NotFound
+    return resident
+
+
+async def find_by_email(session: ReadSession, municipality_id: int, email: str) -> Resident | None:
+    """Whose mailbox this is, whether they left or not."""
+    query = select(Resident).where(
+        col(Resident.municipality_id) == municipality_id, col(Resident.email_key) == email_key(email)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
+async def find_namesake(session: ReadSession, municipality_id: int, name: str, street: str) -> Resident | None:
+    """Somebody of this name in this street who has not left: most often the same coupon, keyed twice."""
+    query = select(Resident).where(
+        col(Resident.municipality_id) == municipality_id,
+        col(Resident.left_at).is_(None),
+        col(Resident.list_key) == searchable(name),
+    )
+    found = (one for one in await session.scalars(query) if searchable(one.address_street) == searchable(street))
+    return next(found, None)
+
+
+async def list_residents(
+    session: ReadSession, municipality_id: int, wanted: ResidentFilter, part: Slice | None = None
+) -> Page[ResidentLine]:
+    """One page of the people of a town, by name."""
+    part = part or Slice()
+    conditions = _conditions(municipality_id, wanted)
+    total = int(await session.scalar(select(func.count()).select_from(Resident).where(*conditions)) or 0)
+    in_order = (col(Resident.list_key), col(Resident.id))
+    # The ids first, from the index alone: a far page would otherwise read every row before it.
+    ids = select(col(Resident.id)).where(*conditions).order_by(*in_order).offset(part.offset).limit(part.size)
+    query = select(Resident).where(col(Resident.id).in_(list(await session.scalars(ids)))).order_by(*in_order)
+    people = list(await session.scalars(query))
+    wants = await current_wants(session, municipality_id, [one.id for one in people])
+    return Page([ResidentLine(one, wants.get(one.id, [])) for one in people], total, part.number, part.size)
+
+
+async def current_wants(
+    session: ReadSession, municipality_id: int, resident_ids: Collection[int]
+) -> dict[int, list[Want]]:
+    """What each of these people receives now."""
+    query = (
+        select(col(Subscription.resident_id), col(Subscription.topic_id), col(Subscription.channel))
+        .where(
+            col(Subscription.municipality_id) == municipality_id,
+            col(Subscription.resident_id).in_(resident_ids),
+            col(Subscription.ended_at).is_(None),
+        )
+        .order_by(col(Subscription.topic_id), col(Subscription.id))
+    )
+    found: dict[int, list[Want]] = defaultdict(list)
+    for resident_id, topic_id, channel in await session.execute(query):
+        found[resident_id].append(Want(topic_id=topic_id, channel=channel))
+    return dict(found)
+
+
+async def place_ids_of(session: ReadSession, municipality_id: int, resident_id: int) -> list[int]:
+    query = select(col(ResidentPlace.place_id)).where(
+        col(ResidentPlace.municipality_id) == municipality_id, col(ResidentPlace.resident_id) == resident_id
+    )
+    return sorted(await session.scalars(query))
+
+
+async def list_consents(session: ReadSession, municipality_id: int, resident_id: int) -> list[RecordedConsent]:
+    """The proofs of one person, the last first."""
+    query = (
+        select(Consent, col(Account.name))
+        .outerjoin(Account, col(Account.id) == col(Consent.recorded_by_id))
+        .where(col(Consent.municipality_id) == municipality_id, col(Consent.resident_id) == resident_id)
+        .order_by(col(Consent.id).desc())
+    )
+    return [RecordedConsent(*row) for row in await session.execute(query)]
+
+
+def _conditions(municipality_id: int, wanted: ResidentFilter) -> list[ColumnElement[bool]]:
+    left_at = col(Resident.left_at)
+    found: list[Any] = [
+        col(Resident.municipality_id) == municipality_id,
+        left_at.is_not(None) if wanted.has_left else left_at.is_(None),
+    ]
+    words = searchable(wanted.words).split()[:_MOST_WORDS]
+    found += [col(Resident.search_key).like(like(word), escape="\\") for word in words]
+    if wanted.channel is not None or wanted.topic_id is not None:
+        found.append(_receives(municipality_id, wanted))
+    if wanted.place_id is not None:
+        lives_there = exists().where(
+            col(ResidentPlace.resident_id) == col(Resident.id), col(ResidentPlace.place_id) == wanted.place_id
+        )
+        found.append(lives_there)
+    return found
+
+
+def _receives(municipality_id: int, wanted: ResidentFilter) -> ColumnElement[bool]:
+    """By this channel, this topic, or this topic by this channel."""
+    conditions = [
+        col(Subscription.resident_id) == col(Resident.id),
+        col(Subscription.municipality_id) == municipality_id,
+        col(Subscription.ended_at).is_(None),
+    ]
+    if wanted.channel is not None:
+        conditions.append(col(Subscription.channel) == wanted.channel)
+    if wanted.topic_id is not None:
+        conditions.append(col(Subscription.topic_id) == wanted.topic_id)
+    return exists().where(*conditions)

@@ -1,0 +1,163 @@
+"""What a form or a program may say of people and topics, and what is told of them."""
+
+from datetime import date, datetime
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from server.core import clock
+from server.core.i18n import LANGUAGES, sentence
+from server.residents.addresses import judged_email
+from server.residents.models import Channel, ConsentWay, Edition
+from server.web.fields import Line, Lines, Phone
+from server.web.forms import Unusable
+
+PAPER = (Channel.POST, Channel.HAND, Channel.COUNTER)
+BY_HAND = (ConsentWay.PAPER, ConsentWay.COUNTER, ConsentWay.TELEPHONE, ConsentWay.MAIL)
+"""How somebody may tell the town hall what they want."""
+
+
+class Want(BaseModel):
+    """One topic by one channel."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topic_id: int
+    channel: Channel
+
+
+def _split(given: object) -> object:
+    """The value of one list of a form, "12:email+post", is two wants."""
+    if not isinstance(given, list):
+        return given
+    found: list[object] = []
+    for one in given:
+        if isinstance(one, str):
+            topic_id, _, channels = one.partition(":")
+            found += [{"topic_id": topic_id, "channel": channel} for channel in channels.split("+")]
+        else:
+            found.append(one)
+    return found
+
+
+def _once(wants: list[Want]) -> list[Want]:
+    return list(dict.fromkeys(wants))
+
+
+def _language(code: str) -> str:
+    if code not in LANGUAGES:
+        raise Unusable(sentence("Choose one of the answers of the list."))
+    return code
+
+
+def _not_tomorrow(day: date) -> date:
+    if day > clock.today():
+        raise Unusable(sentence("This day has not come yet: write the day they said so."))
+    return day
+
+
+Wants = Annotated[list[Want], BeforeValidator(_split), AfterValidator(_once), Field(max_length=200)]
+Language = Annotated[str, AfterValidator(_language)]
+Email = Annotated[str, AfterValidator(judged_email)]
+OptionalEmail = Annotated[str, AfterValidator(lambda typed: judged_email(typed) if typed else "")]
+Ids = Annotated[list[int], Field(max_length=200)]
+
+
+class Choices(BaseModel):
+    """How the letter should be, whatever its channel."""
+
+    edition: Edition = Edition.STANDARD
+    language: Language = "fr"
+    place_ids: Ids = Field(default_factory=list)
+
+
+class PostalAddress(BaseModel):
+    """A name and the lines of an address, in the order of the postal rules."""
+
+    name: Line = Field(default="", max_length=120)
+    address_inside: Line = Field(default="", max_length=80)
+    address_outside: Line = Field(default="", max_length=80)
+    address_street: Line = Field(default="", max_length=80)
+    address_locality: Line = Field(default="", max_length=80)
+    postcode: Line = Field(default="", max_length=10)
+    post_town: Line = Field(default="", max_length=80)
+
+
+class EmailWish(Choices):
+    """The form to join by email."""
+
+    email: Email
+    topic_ids: Ids = Field(min_length=1)
+
+
+class PaperWish(PostalAddress, Choices):
+    """The form to ask for paper."""
+
+    topic_ids: Ids = Field(min_length=1)
+    channel: Channel
+    phone: Phone = Field(default="", max_length=40)
+
+
+class Preferences(PostalAddress, Choices):
+    """What somebody changes by their own link. Empty lines of an address leave it as it is."""
+
+    wants: Wants = Field(default_factory=list)
+    new_email: OptionalEmail = ""
+
+
+class Said(BaseModel):
+    """How and when somebody told the town hall: what stands in the proof."""
+
+    way: ConsentWay = ConsentWay.PAPER
+    said_on: Annotated[date | None, BeforeValidator(lambda typed: typed or None)] = None
+    form_number: Line = Field(default="", max_length=40)
+
+
+class ResidentChange(PostalAddress, Choices, Said):
+    """A person as the counter or a program describes them."""
+
+    phone: Phone = Field(default="", max_length=40)
+    email: OptionalEmail = ""
+    wants: Wants = Field(default_factory=list)
+
+
+class ResidentDraft(ResidentChange):
+    """A new person. `is_another`: yes, there is somebody of that name in that street, and it is somebody else."""
+
+    is_another: bool = False
+
+
+class ResidentView(PostalAddress, Choices):
+    """A person as the API shows them."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    email: str | None
+    phone: str
+    wants: list[Want] = Field(default_factory=list)
+    created_at: datetime
+    last_contact_at: datetime
+    left_at: datetime | None
+
+
+class TopicDraft(BaseModel):
+    name: Line = Field(min_length=1, max_length=80)
+    description: Lines = Field(default="", max_length=300)
+
+
+class TopicView(TopicDraft):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    slug: str
+    position: int
+
+
+class AudienceRow(NamedTuple):
+    """Somebody to write to."""
+
+    resident_id: int
+    address: str
+    language: str
+    edition: Edition
