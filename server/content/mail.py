@@ -20,6 +20,8 @@ _STYLES_BY_ELEMENT = {
     "p": "margin:0 0 16px",
     "ul": "margin:0 0 16px;padding:0 0 0 24px",
     "ol": "margin:0 0 16px;padding:0 0 0 28px",
+    "ul nested": "margin:6px 0 0;padding:0 0 0 24px",
+    "ol nested": "margin:6px 0 0;padding:0 0 0 28px",
     "li": "margin:0 0 6px",
     "blockquote": "margin:0 0 16px;padding:0 0 0 14px;border-left:3px solid #767676",
     "table": "margin:0 0 16px;border-collapse:collapse;width:100%",
@@ -31,7 +33,7 @@ _STYLES_BY_ELEMENT = {
 }
 _ATTRIBUTES = {element: f' style="{style}"' for element, style in _STYLES_BY_ELEMENT.items()}
 _FIGURE = "margin:0 0 16px;font-size:15px"
-_IMAGE = "display:block;max-width:100%;height:auto;border:0"
+_IMAGE = "max-width:100%;height:auto;border:0"
 
 # Every style that can stand in a mail: a test finds any other.
 STYLES = frozenset([*_STYLES_BY_ELEMENT.values(), _FIGURE, _IMAGE])

@@ -77,19 +77,22 @@ class Walk:
             case _:
                 assert_never(block)
 
-    def list_block(self, block: ListBlock) -> str:
+    def list_block(self, block: ListBlock, *, is_nested: bool = False) -> str:
         name = "ol" if block.ordered else "ul"
+        dressed_as = f"{name} nested" if is_nested else name
         start = f' start="{block.start}"' if block.ordered and block.start != 1 else ""
         is_tight = all(sum(isinstance(inner, Paragraph) for inner in item) <= 1 for item in block.items)
         items = "\n".join(self.tag("li", self.item(item, is_tight=is_tight)) for item in block.items)
-        return self.tag(name, f"\n{items}\n", extra=start)
+        return self.tag(name, f"\n{items}\n", dressed_as, start)
 
     def item(self, blocks: tuple[Block, ...], *, is_tight: bool) -> str:
         """In a list of one-paragraph items the words stand in the item itself, as a reader expects."""
-        return "\n".join(
-            self.run(block.children) if is_tight and isinstance(block, Paragraph) else self.block(block)
-            for block in blocks
-        )
+        return "\n".join(self.item_block(block, is_tight=is_tight) for block in blocks)
+
+    def item_block(self, block: Block, *, is_tight: bool) -> str:
+        if isinstance(block, ListBlock):
+            return self.list_block(block, is_nested=True)
+        return self.run(block.children) if is_tight and isinstance(block, Paragraph) else self.block(block)
 
     def table(self, table: Table) -> str:
         head = "".join(self.cells("th", table.header, table.alignments, ' scope="col"'))
