@@ -192,6 +192,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("is_urgent", sa.Boolean(), nullable=False),
         sa.Column("title", sa.String(length=160), nullable=False),
+        sa.Column("short_title", sa.String(length=60), nullable=False),
         sa.Column("summary", sa.String(length=300), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("concerns", sa.String(length=200), nullable=False),

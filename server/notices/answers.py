@@ -1,13 +1,14 @@
-"""What an answer in a notice's form must be to be of use: each refusal is a sentence that says what to do."""
+"""Answers in a notice's form: days and hours as people write them, each refusal a sentence that says what to do."""
 
-from datetime import date
-
-from email_validator import EmailNotValidError, validate_email
+import re
+from datetime import date, time
 
 from server.core.i18n import LANGUAGES, sentence
 from server.web.forms import Unusable
 
 _YEARS = range(2000, 2101)
+_DAY = re.compile(r"([0-9]{1,2})[/. -]([0-9]{1,2})[/. -]([0-9]{4})")
+_HOUR = re.compile(r"([0-9]{1,2})\s?(?:[h:.]\s?([0-9]{2})?)?(?::[0-9]{2}(?:\.[0-9]{0,6})?)?", re.IGNORECASE)
 
 
 def known_language(language: str) -> str:
@@ -16,18 +17,31 @@ def known_language(language: str) -> str:
     return language
 
 
-def number_to_dial(phone: str) -> str:
-    """Short numbers exist (18, 3631); a number without digits does not."""
-    if phone and sum(character.isdigit() for character in phone) < 2:
-        raise Unusable(sentence("Write a telephone number, for example 02 54 00 00 00."))
-    return phone
+def day_as_typed(typed: object) -> object:
+    """24/11/2026 where a browser knows no calendar; an empty answer is no answer."""
+    if not isinstance(typed, str):
+        return typed
+    if found := _DAY.fullmatch(typed.strip()):
+        day, month, year = found.groups()
+        return f"{year}-{month:0>2}-{day:0>2}"
+    return typed.strip() or None
 
 
-def email_to_write_to(email: str) -> str:
+def hour_as_typed(typed: object) -> object:
+    """18:30, 18h30, 18 h or 9:00; an empty answer is no answer."""
+    if not isinstance(typed, str):
+        return typed
+    if not typed.strip():
+        return None
+    found = _HOUR.fullmatch(typed.strip().replace("\u00a0", " ").replace("\u202f", " "))
     try:
-        return validate_email(email, check_deliverability=False).normalized if email else email
-    except EmailNotValidError:
-        raise Unusable(sentence("Write an email address, for example mairie@example.fr.")) from None
+        return time(int(found[1]), int(found[2] or 0)) if found else _refuse_hour()
+    except ValueError:
+        return _refuse_hour()
+
+
+def _refuse_hour() -> time:
+    raise Unusable(sentence("Write an hour, for example 18:30."))
 
 
 def year_we_live_in(day: date | None) -> date | None:

@@ -5,13 +5,12 @@ from datetime import date, timedelta
 
 from server.content.document import Image, walk
 from server.content.lint import Facts, Finding, Severity, lint
-from server.content.weight import words_in
 from server.core.i18n import Message, sentence
 from server.notices.content import document_of, picture_of
 from server.notices.models import NoticeKind
 from server.notices.schemas import NoticeContent
 
-_LONG_TITLE = 12  # words that still stand in 60 pt on an A4 sheet
+_LONG_TITLE = 40  # letters: three lines of 60 pt on an A4 sheet
 _ACT_STAYS = timedelta(days=60)
 
 
@@ -39,9 +38,9 @@ def blocking(findings: list[Finding]) -> dict[str, Message]:
 def _missing(content: NoticeContent) -> Iterator[Finding]:
     if not content.title:
         yield _block("title-missing", "title", sentence("Give the notice a title."))
-    if words_in(content.title) > _LONG_TITLE:
-        words = sentence("This title has many words for a poster: ten are read from across the street.")
-        yield _advice("title-long", "title", words)
+    if len(content.short_title or content.title) > _LONG_TITLE:
+        words = sentence("This title is long for a poster. Give a shorter one that is read from across the street.")
+        yield _advice("title-long", "short_title", words)
     if not content.summary:
         words = sentence("Say it in one sentence: it stands under the title in the letter and on the web.")
         yield _block("summary-missing", "summary", words)

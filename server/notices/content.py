@@ -26,6 +26,11 @@ def title_of(content: NoticeContent) -> str:
     return typeset(content.title, content.language)
 
 
+def short_title_of(content: NoticeContent) -> str:
+    """The title for a sheet that is read from afar."""
+    return typeset(content.short_title or content.title, content.language)
+
+
 def summary_of(content: NoticeContent) -> str:
     return typeset(content.summary, content.language)
 

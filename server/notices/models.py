@@ -49,6 +49,8 @@ class Notice(SQLModel, table=True):
     language: str = Field(default="fr", max_length=5)
     is_urgent: bool = False
     title: str = Field(default="", max_length=160)
+    short_title: str = Field(default="", max_length=60)
+    """What is read from across the street; empty: the title itself."""
     summary: str = Field(default="", max_length=300)
     body: str = Field(default="", sa_type=Text)
     concerns: str = Field(default="", max_length=200)

@@ -7,27 +7,19 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
 
-from server.content.cleaning import clean, clean_line
+from server.content.cleaning import clean
 from server.content.markdown import parse
 from server.core.clock import PARIS
 from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
-from server.notices.answers import email_to_write_to, known_language, number_to_dial, year_we_live_in
+from server.notices.answers import day_as_typed, hour_as_typed, known_language, year_we_live_in
 from server.notices.models import Notice, NoticeKind, NoticeState
+from server.web.fields import Line, OptionalMailbox, Phone
 from server.web.forms import Unusable
-
-
-def _line(value: object) -> object:
-    return clean_line(value).strip() if isinstance(value, str) else value
 
 
 def _text(value: object) -> object:
     return clean(value).strip("\n") if isinstance(value, str) else value
-
-
-def _nothing(value: object) -> object:
-    """An empty answer of a form is no answer."""
-    return None if value == "" else value
 
 
 def _ordered(ids: list[int]) -> list[int]:
@@ -44,9 +36,8 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment.astimezone(UTC) if moment else moment
 
 
-Line = BeforeValidator(_line)
-Day = Annotated[date | None, BeforeValidator(_nothing), AfterValidator(year_we_live_in)]
-Hour = Annotated[time | None, BeforeValidator(_nothing), AfterValidator(_whole_minute)]
+Day = Annotated[date | None, BeforeValidator(day_as_typed), AfterValidator(year_we_live_in)]
+Hour = Annotated[time | None, BeforeValidator(hour_as_typed), AfterValidator(_whole_minute)]
 Instant = Annotated[datetime | None, AfterValidator(_in_utc)]
 Ids = Annotated[list[int], Field(max_length=200), AfterValidator(_ordered)]
 
@@ -57,17 +48,18 @@ class NoticeWords(BaseModel):
     kind: NoticeKind = NoticeKind.INFORMATION
     language: str = "fr"
     is_urgent: bool = False
-    title: Annotated[str, Line] = Field("", max_length=160)
-    summary: Annotated[str, Line] = Field("", max_length=300)
+    title: Line = Field("", max_length=160)
+    short_title: Line = Field("", max_length=60)
+    summary: Line = Field("", max_length=300)
     body: Annotated[str, BeforeValidator(_text)] = ""
-    concerns: Annotated[str, Line] = Field("", max_length=200)
-    when_text: Annotated[str, Line] = Field("", max_length=200)
-    where_text: Annotated[str, Line] = Field("", max_length=200)
-    contact_name: Annotated[str, Line] = Field("", max_length=120)
-    contact_phone: Annotated[str, Line] = Field("", max_length=40)
-    contact_email: Annotated[str, Line] = Field("", max_length=254)
-    author_name: Annotated[str, Line] = Field("", max_length=120)
-    author_title: Annotated[str, Line] = Field("", max_length=120)
+    concerns: Line = Field("", max_length=200)
+    when_text: Line = Field("", max_length=200)
+    where_text: Line = Field("", max_length=200)
+    contact_name: Line = Field("", max_length=120)
+    contact_phone: Line = Field("", max_length=40)
+    contact_email: Line = Field("", max_length=254)
+    author_name: Line = Field("", max_length=120)
+    author_title: Line = Field("", max_length=120)
     valid_from: Day = None
     valid_to: Day = None
     topic_ids: Ids = []
@@ -109,8 +101,8 @@ class NoticeFields(NoticeWords):
     model_config = ConfigDict(extra="forbid")
 
     language: Annotated[str, AfterValidator(known_language)] = "fr"
-    contact_phone: Annotated[str, Line, AfterValidator(number_to_dial)] = Field("", max_length=40)
-    contact_email: Annotated[str, Line, AfterValidator(email_to_write_to)] = Field("", max_length=254)
+    contact_phone: Phone = Field("", max_length=40)
+    contact_email: OptionalMailbox = Field("", max_length=254)
     starts_on: Day = None
     starts_at: Hour = None
     ends_on: Day = None
@@ -137,7 +129,7 @@ class NoticeChange(NoticeFields):
 class NoticeDraft(NoticeFields):
     """A notice as typed."""
 
-    title: Annotated[str, Line] = Field(min_length=1, max_length=160)
+    title: Line = Field(min_length=1, max_length=160)
 
     @field_validator("valid_to")
     @classmethod
@@ -164,6 +156,8 @@ class NoticeDraft(NoticeFields):
     @classmethod
     def _a_last_hour(cls, hour: time | None, given: ValidationInfo) -> time | None:
         begin, first, last = (given.data.get(name) for name in ("starts_at", "starts_on", "ends_on"))
+        if "starts_at" not in given.data:
+            return hour  # refused already
         _refuse_if(hour is not None and not begin, sentence("Write the hour it begins, too."))
         is_one_day = last in {None, first}
         is_half_said = bool(begin and not is_one_day and hour is None)

@@ -1,0 +1,28 @@
+"""One notice, everywhere: the same frozen words as a page, a mail, a poster, a bulletin item, a voice on the telephone."""
+
+from server.notices.renderings.facts import Fact, contact_words, facts_of, posted_words
+from server.notices.renderings.mail import MailSection, mail_section, mail_weight, render_notice_mail
+from server.notices.renderings.paper import PosterChoice, PosterDraft, PosterShelf, poster_of
+from server.notices.renderings.speech import phone_script
+from server.notices.renderings.web import web_body, web_section
+from server.notices.wording import validity_words, when_words
+
+__all__ = [
+    "Fact",
+    "MailSection",
+    "PosterChoice",
+    "PosterDraft",
+    "PosterShelf",
+    "contact_words",
+    "facts_of",
+    "mail_section",
+    "mail_weight",
+    "phone_script",
+    "posted_words",
+    "poster_of",
+    "render_notice_mail",
+    "validity_words",
+    "web_body",
+    "web_section",
+    "when_words",
+]
