@@ -1,0 +1,1 @@
+"""What the town hall prints: values in, PDF or pictures out. Knows no database and no web."""

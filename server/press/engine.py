@@ -5,6 +5,7 @@ output. Before the first job it gives up the right to open anything: no file, no
 """
 
 import json
+import re
 import resource
 import signal
 import sys
@@ -20,6 +21,7 @@ from server.press import pipe
 
 _CUTS = ("Regular", "It", "Semibold", "Bold", "BoldIt", "Black")
 _ROOT = str(Path(__file__).parent)  # must exist; nothing in it can be opened
+_UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _NO_DATE = 0  # a moment in the file would make two prints of one sheet differ
 _SPECIMEN = """
 #set document(title: "x")
@@ -32,7 +34,7 @@ _CHARACTERS = """
 #import "lib.typ": faces
 #set document(title: "x")
 #set text(font: faces, fallback: false)
-#for one in json("data.json") [#one ]
+#for one in json("data.json") [#one#text(weight: "semibold", one)#text(weight: "black", one) ]
 """
 
 
@@ -80,6 +82,8 @@ class Typesetter:
     def _missing_characters(self, files: dict[str, bytes]) -> str:
         """Those no font of the product can draw; on a page they would be boxes, and pictures of pages do not tell."""
         unknown = sorted(set().union(*_strings(json.loads(files["data.json"]))) - self._drawable)
+        if not unknown:
+            return ""
         missing = [] if self._draws(files, unknown) else [one for one in unknown if not self._draws(files, [one])]
         self._drawable |= set(unknown) - set(missing)
         return "".join(missing)
@@ -113,6 +117,10 @@ def _explain(error: typst.TypstError) -> dict[str, Any]:
     _, told, report = error.message.partition("refused ")
     if told and error.message.startswith("panicked with: refused "):
         return dict(json.loads(report))
+    if missing := _UNDRAWN.search(error.message):
+        return {"code": "glyph", "characters": missing[1]}
+    if error.message.startswith("failed to process image"):
+        return {"code": "picture"}
     return {"code": "template", "diagnostic": error.diagnostic}
 
 

@@ -93,9 +93,13 @@ class BadPicture(PressError):
 
     code = "bad_picture"
 
-    def __init__(self, product: str, name: str) -> None:
+    def __init__(self, product: str, name: str = "") -> None:
         self.name = name
-        super().__init__(sentence("The picture {name} cannot be printed.", name=name), product, "pictures")
+        super().__init__(
+            sentence("A picture cannot be printed: it is damaged, too large, or neither JPEG nor PNG."),
+            product,
+            "pictures",
+        )
 
 
 class TooSlow(PressError, Unavailable):
@@ -138,5 +142,7 @@ def refusal_from(product: str, report: Mapping[str, Any]) -> PressError:
             return WordTooLong(product, place, word)
         case {"code": "glyph", "characters": characters}:
             return MissingGlyph(product, characters)
+        case {"code": "picture"}:
+            return BadPicture(product)
         case _:
             return TemplateBroken(product, str(report.get("diagnostic", report)))

@@ -4,6 +4,7 @@ from base64 import b64encode
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
+_LARGEST = 50_000_000  # pixels: A3 at 300 dots per inch has 17 million
 _SIZELESS = {0xC4, 0xC8, 0xCC}  # tables, which share the range of the frames
 
 
@@ -15,8 +16,8 @@ def as_svg(content: bytes) -> bytes:
         kind, (width, height) = "jpeg", _jpeg_size(content)
     else:
         raise ValueError("neither PNG nor JPEG")
-    if not (width and height):
-        raise ValueError("a picture without a size")
+    if not 0 < width * height <= _LARGEST:
+        raise ValueError("a picture without a size, or that would fill the memory")
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
     image = f'<image width="{width}" height="{height}" href="data:image/{kind};base64,'
     return (head + image).encode() + b64encode(content) + b'"/></svg>'

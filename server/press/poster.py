@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
+from unicodedata import category
 
 from server.core.colour import BLACK, WHITE, luminance, readable_on
 from server.core.i18n import LANGUAGES, Message, sentence, sentences, translate
@@ -123,7 +124,7 @@ async def _measure(poster: Poster) -> Fit:
 
 
 def _sheet(poster: Poster) -> Sheet:
-    if not poster.title.strip():
+    if not any(category(character)[0] in "LNPS" for character in poster.title):
         raise NothingToPrint("poster", "title")
     pictures = dict(poster.pictures) | ({_LOGO: poster.logo} if poster.logo else {})
     for name in _pictures_named(poster.blocks):
