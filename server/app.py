@@ -3,6 +3,8 @@
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
+from server.accounts import account_pages, audit_pages, staff_pages, token_pages
+from server.accounts import pages as accounts_pages
 from server.boards import api as boards_api
 from server.boards import pages as boards_pages
 from server.core.database import Database
@@ -11,6 +13,10 @@ from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.instance import health
 from server.instance import pages as instance
+from server.invitations import pages as invitations_pages
+from server.municipalities import api as municipalities_api
+from server.municipalities import look_pages, place_pages
+from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.web import look
 from server.web.errors import install_errors
@@ -19,10 +25,24 @@ from server.web.static_files import static_files
 from server.web.tenancy import Tenancy
 
 PAGES: tuple[APIRouter, ...] = (
+    account_pages.router,
+    accounts_pages.router,
+    audit_pages.router,
     boards_pages.router,
+    invitations_pages.public_router,
+    invitations_pages.router,
     look.router,
+    look_pages.router,
+    municipalities_pages.public_router,
+    municipalities_pages.router,
+    place_pages.router,
+    staff_pages.router,
+    token_pages.router,
 )
-API: tuple[APIRouter, ...] = (boards_api.router,)
+API: tuple[APIRouter, ...] = (
+    boards_api.router,
+    municipalities_api.router,
+)
 
 
 def create_app(database: Database, *, secrets: Secrets, files: FileStore, settings: Settings) -> ASGIApp:

@@ -38,6 +38,12 @@ async def count_once(session: WriteSession, key: str, *, limit: int, per: timede
     return int(count) <= limit
 
 
+async def start_afresh(session: WriteSession, key: str) -> None:
+    """Forget what was counted of `key`: the person behind it proved to be the right one."""
+    window = LimitWindow.__table__.c  # type: ignore[attr-defined]  # as above
+    await session.execute(delete(LimitWindow).where(window.key == key))
+
+
 async def forget_windows_before(session: WriteSession, moment: datetime) -> None:
     """Drop windows that nobody counts in any more."""
     window = LimitWindow.__table__.c  # type: ignore[attr-defined]  # as above

@@ -33,7 +33,7 @@ def town_from(municipality: Municipality) -> Town:
         opening_hours=municipality.opening_hours,
         civic=readable_on(municipality.civic_colour, PAPER),
         civic_dark=readable_on(municipality.civic_colour, DARK_PAPER),
-        logo_url="logo" if municipality.logo_key else None,
+        logo_url=f"/logo?v={municipality.logo_key[:10]}" if municipality.logo_key else None,
         languages=tuple(municipality.languages),
         dpo_contact=municipality.dpo_contact,
         publication_director=municipality.publication_director,

@@ -33,6 +33,7 @@ class Town:
     civic_dark: str = "#7cc7b3"
     """The town's colour, readable on dark paper."""
     logo_url: str | None = None
+    """Its path, prefix included."""
     languages: tuple[str, ...] = ("fr",)
     dpo_contact: str = ""
     publication_director: str = ""
@@ -80,7 +81,8 @@ class Tenancy:
         town = await self.find_town(host, segment)
         if town is None or town.host == host:
             return town
-        return replace(town, prefix=f"/{town.slug}")
+        prefix = f"/{town.slug}"
+        return replace(town, prefix=prefix, logo_url=prefix + town.logo_url if town.logo_url else None)
 
 
 def _language(scope: Scope, offered: tuple[str, ...]) -> str:

@@ -1,0 +1,89 @@
+"""The audit trail: who did what, when, to what. Ids and counts, never addresses, names or words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, func
+from sqlmodel import col, select
+
+from server.accounts.models import Account, AuditEntry
+from server.core import clock
+from server.core.database import ReadSession, WriteSession
+from server.core.i18n import Message, sentence
+from server.web.pagination import Page, Slice
+
+_NAMES: dict[str, Message] = {}
+
+
+def action(code: str, name: Message) -> str:
+    """Register what the trail's page calls `code`; give the code to `record`."""
+    if _NAMES.setdefault(code, name) != name:
+        raise ValueError(f"two actions are called {code}")
+    return code
+
+
+def name_of(code: str) -> str:
+    """The action in the reader's language; an unregistered one keeps its code."""
+    return str(_NAMES.get(code, code))
+
+
+SIGNED_IN = action("session.opened", sentence("Signed in"))
+SIGNED_OUT = action("session.closed", sentence("Signed out"))
+SIGN_IN_REFUSED = action("session.refused", sentence("Sign-in refused"))
+SESSIONS_ENDED = action("sessions.ended", sentence("Ended other sessions"))
+PASSWORD_CHANGED = action("password.changed", sentence("Changed the password"))
+PASSWORD_REFUSED = action("password.refused", sentence("Password change refused"))
+STAFF_INVITED = action("staff.invited", sentence("Invited somebody"))
+LINK_MADE = action("staff.link_made", sentence("Made a one-time link"))
+LINK_USED = action("staff.link_used", sentence("Chose a password by a one-time link"))
+ROLES_CHANGED = action("staff.roles_changed", sentence("Changed somebody’s roles"))
+STAFF_DISABLED = action("staff.disabled", sentence("Disabled somebody"))
+STAFF_ENABLED = action("staff.enabled", sentence("Enabled somebody"))
+TOKEN_CREATED = action("token.created", sentence("Created an API token"))
+TOKEN_REVOKED = action("token.revoked", sentence("Revoked an API token"))
+
+
+async def record(
+    session: WriteSession,
+    municipality_id: int | None,
+    account_id: int | None,
+    action: str,
+    object_kind: str = "",
+    object_id: int | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Write one line of the trail, in the transaction of what it tells."""
+    session.add(
+        AuditEntry(
+            municipality_id=municipality_id,
+            account_id=account_id,
+            action=action,
+            object_kind=object_kind,
+            object_id=object_id,
+            detail=dict(detail or {}),
+            at=clock.now(),
+        )
+    )
+
+
+async def list_entries(session: ReadSession, municipality_id: int, part: Slice) -> Page[tuple[AuditEntry, str | None]]:
+    """The trail, newest first, each line with the name of who did it."""
+    mine = col(AuditEntry.municipality_id) == municipality_id
+    total = await session.scalar(select(func.count()).select_from(AuditEntry).where(mine)) or 0
+    query = (
+        select(AuditEntry, Account.name)
+        .outerjoin(Account, col(Account.id) == col(AuditEntry.account_id))
+        .where(mine)
+        .order_by(col(AuditEntry.id).desc())
+        .offset(part.offset)
+        .limit(part.size)
+    )
+    rows = [(entry, name) for entry, name in await session.execute(query)]
+    return Page(rows, total, part.number, part.size)
+
+
+async def forget_entries_before(session: WriteSession, municipality_id: int, moment: datetime) -> None:
+    """Retention: lines older than the town keeps them."""
+    await session.execute(
+        delete(AuditEntry).where(col(AuditEntry.municipality_id) == municipality_id, col(AuditEntry.at) < moment)
+    )

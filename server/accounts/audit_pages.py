@@ -1,0 +1,20 @@
+"""The audit trail, as administrators read it."""
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from server.accounts import audit
+from server.accounts.dependencies import Administrator
+from server.web.dependencies import CurrentTown, Reading
+from server.web.pagination import AskedSlice, LinkedPage
+from server.web.templates import page, room
+
+router = APIRouter(dependencies=[Depends(room("settings"))])
+
+
+@router.get("/desk/settings/audit", name="audit")
+async def show_audit(
+    request: Request, session: Reading, town: CurrentTown, actor: Administrator, part: AskedSlice
+) -> Response:
+    entries = await audit.list_entries(session, town.id, part)
+    return page(request, "accounts/audit.html", {"entries": LinkedPage(entries, request), "name_of": audit.name_of})
