@@ -43,7 +43,8 @@ async def email_audience(
     )
     if place_ids:
         query = query.where(_lives_in(place_ids))
-    return [AudienceRow(*row) for row in await session.execute(query)]
+    rows = await session.execute(query)
+    return [AudienceRow(one, email, language, edition) for one, email, language, edition in rows if email]
 
 
 async def count_audience(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:

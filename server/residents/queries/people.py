@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy import ColumnElement, exists, func, literal
 from sqlmodel import col, select
 
 from server.accounts.models import Account
@@ -29,6 +29,11 @@ class ResidentFilter:
     topic_id: int | None = None
     place_id: int | None = None
     has_left: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing but the choice between those who stay and those who left."""
+        return not self.words.strip() and self.channel is None and self.topic_id is None and self.place_id is None
 
 
 @dataclass(frozen=True)
@@ -88,15 +93,28 @@ async def list_residents(
 ) -> Page[ResidentLine]:
     """One page of the people of a town, by name."""
     part = part or Slice()
-    conditions = _conditions(municipality_id, wanted)
-    total = int(await session.scalar(select(func.count()).select_from(Resident).where(*conditions)) or 0)
+    ids, total = await _slice_of(session, _conditions(municipality_id, wanted), part, is_whole=wanted.is_whole)
     in_order = (col(Resident.list_key), col(Resident.id))
-    # The ids first, from the index alone: a far page would otherwise read every row before it.
-    ids = select(col(Resident.id)).where(*conditions).order_by(*in_order).offset(part.offset).limit(part.size)
-    query = select(Resident).where(col(Resident.id).in_(list(await session.scalars(ids)))).order_by(*in_order)
-    people = list(await session.scalars(query))
-    wants = await current_wants(session, municipality_id, [one.id for one in people])
+    people = list(await session.scalars(select(Resident).where(col(Resident.id).in_(ids)).order_by(*in_order)))
+    wants = await current_wants(session, municipality_id, ids)
     return Page([ResidentLine(one, wants.get(one.id, [])) for one in people], total, part.number, part.size)
+
+
+async def _slice_of(
+    session: ReadSession, conditions: list[ColumnElement[bool]], part: Slice, *, is_whole: bool
+) -> tuple[list[int], int]:
+    """The ids of one page and the total. Ids first: a far page would otherwise read every row before it.
+
+    The whole list has an index that counts and orders it. What a search finds has not: it is gone through once for both.
+    """
+    counted = literal(0) if is_whole else func.count().over()
+    query = select(col(Resident.id), counted).where(*conditions).order_by(col(Resident.list_key), col(Resident.id))
+    rows = list(await session.execute(query.offset(part.offset).limit(part.size)))
+    ids = [row[0] for row in rows]
+    if not is_whole and (rows or not part.offset):
+        return ids, rows[0][1] if rows else 0
+    total = await session.scalar(select(func.count()).select_from(Resident).where(*conditions))
+    return ids, int(total or 0)
 
 
 async def current_wants(
