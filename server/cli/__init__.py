@@ -1,0 +1,1 @@
+"""Administration commands: databases, towns, staff, settings. `workers.__main__` adds those that run something."""

@@ -1,0 +1,42 @@
+"""The commands of `tambour` that need no worker, gathered."""
+
+import typer
+from rich.table import Table
+
+from server.cli import staff, towns
+from server.cli.opening import carry_out, console, opened
+from server.core.settings import Settings, settings
+
+app = typer.Typer(
+    help="Tambour: a municipality informs its residents through channels it owns.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(towns.app, name="town")
+app.add_typer(staff.app, name="staff")
+
+SECRET = "••••••••"  # noqa: S105  what is shown instead of one
+
+
+@app.command()
+def migrate() -> None:
+    """Give the database the shape this version expects."""
+
+    async def bring_up_to_date() -> None:
+        async with opened(migrating=True):
+            console.print("The database has the shape this version expects.")
+
+    carry_out(bring_up_to_date)
+
+
+@app.command(name="settings")
+def show_settings() -> None:
+    """Show every setting, its value here, and what it means. docs/settings.md says more."""
+    given = settings()
+    table = Table("Variable", "Here", "What it is", box=None, pad_edge=False, header_style="bold")
+    for name, field in Settings.model_fields.items():
+        value = getattr(given, name)
+        shown = SECRET if "password" in name and value.get_secret_value() else str(value)
+        table.add_row(f"TAMBOUR_{name.upper()}", shown, field.description)
+    console.print(table)

@@ -1,0 +1,87 @@
+"""What a command needs of the instance, and how it says no: one sentence and an exit status, never a traceback."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.core.database import Database, WrongDatabase
+from server.core.errors import Invalid, Refusal
+from server.core.files import FileStore
+from server.core.i18n import speaking, translate
+from server.core.migrations import is_current, migrate
+from server.core.secrets import Secrets, load_secrets
+from server.core.settings import Settings, settings
+from server.web.forms import sentences_of
+
+Answer = TypeVar("Answer")
+
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+class Refused(Exception):
+    """The command cannot be carried out; the sentence says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """The instance that the settings describe."""
+
+    settings: Settings
+    database: Database
+    secrets: Secrets
+    files: FileStore
+
+
+@asynccontextmanager
+async def opened(*, migrating: bool = False) -> AsyncIterator[Instance]:
+    """The instance with a database of the right shape; `migrating` gives it that shape."""
+    configured = settings()
+    configured.home.mkdir(parents=True, exist_ok=True)
+    database = Database(configured.database, configured.database_pool)
+    try:
+        if migrating:
+            await migrate(database)
+        elif not await is_current(database):
+            raise Refused("The database does not have the shape this version expects. Run `tambour migrate` first.")
+        await database.check()
+        yield Instance(configured, database, load_secrets(configured.home), FileStore(configured.home / "files"))
+    finally:
+        await database.close()
+
+
+def carry_out(command: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Run an asynchronous command. A refusal becomes a sentence and the exit status 1."""
+
+    async def run() -> Answer:
+        return await command()
+
+    try:
+        with speaking("en"):
+            return asyncio.run(run())
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    except (Refused, WrongDatabase) as refusal:
+        sentences = [str(refusal)]
+    except Refusal as refusal:
+        sentences = _sentences(refusal)
+    except ValidationError as error:
+        sentences = _sentences(Invalid(sentences_of(error.errors())))
+    except SQLAlchemyError as error:
+        sentences = [f"The database does not answer as it should: {getattr(error, 'orig', error)}"]
+    for sentence in sentences:
+        errors.print(sentence, style="red", soft_wrap=True, markup=False)
+    raise typer.Exit(1)
+
+
+def _sentences(refusal: Refusal) -> list[str]:
+    if isinstance(refusal, Invalid) and refusal.fields:
+        return [f"{name}: {translate(message, 'en')}" for name, message in refusal.fields.items()]
+    return [translate(refusal.message, "en")]

@@ -1,0 +1,48 @@
+"""`tambour`: the administration commands, and those that run something: the whole instance, or workers alone."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from server.cli.app import app
+from server.cli.opening import carry_out, opened
+from server.core.logging import start_logging
+from workers.runner import KINDS, run_crew, stop_on_signals
+
+Kind = StrEnum("Kind", [*KINDS, "all"])
+
+
+@app.command()
+def run(
+    demo: Annotated[bool, typer.Option("--demo", help="Open a demonstration town if there is no town yet.")] = False,
+) -> None:
+    """Run web, workers and, when no relay is set, the mail catcher: the whole instance in one process."""
+    # Only who runs pays for the web's libraries: `tambour --help` stays quick.
+    from workers.instance import run_instance
+
+    carry_out(lambda: run_instance(demo=demo))
+
+
+@app.command()
+def work(kind: Annotated[Kind, typer.Argument(help="Which work to do in this process.")]) -> None:
+    """Run workers without the web: several processes, on one machine or many, share the work."""
+    import asyncio
+
+    async def run_workers() -> None:
+        async with opened() as instance:
+            start_logging(instance.settings.log_level)
+            stop = asyncio.Event()
+            stop_on_signals(stop)
+            kinds = KINDS if kind == "all" else (str(kind),)
+            await run_crew(instance.settings, instance.database, instance.secrets, stop, kinds)
+
+    carry_out(run_workers)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

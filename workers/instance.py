@@ -1,0 +1,90 @@
+"""The whole instance in one process and one event loop: web, workers, and the catcher when no relay is set."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from server.app import create_app
+from server.cli.opening import Instance, Refused, console, opened
+from server.core.logging import start_logging
+from server.core.settings import Settings
+from server.municipalities.queries import count_municipalities
+from workers.runner import run_crew, stop_on_signals
+from workers.welcome import show_welcome
+
+_LAST_ANSWERS = 5  # seconds that requests under way have to end when the instance is stopped
+
+
+async def run_instance(*, demo: bool) -> None:
+    """Run until a signal. `demo` opens a demonstration town where there is no town yet."""
+    async with opened(migrating=True) as instance:
+        start_logging(instance.settings.log_level)
+        with listening(instance.settings) as listener:
+            links = await _first_start(instance) if demo else {}
+            await show_welcome(instance, links)
+            stop = asyncio.Event()
+            stop_on_signals(stop)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(serve(instance, listener, stop))
+                tasks.create_task(run_crew(instance.settings, instance.database, instance.secrets, stop))
+    console.print("Tambour has stopped.")
+
+
+async def serve(instance: Instance, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Answer requests on `listener` until `stop`."""
+    app = create_app(instance.database, secrets=instance.secrets, files=instance.files, settings=instance.settings)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=instance.settings.trusted_proxies,
+        timeout_graceful_shutdown=_LAST_ANSWERS,
+    )
+    server = _Server(config)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(server.serve(sockets=[listener]))
+        await stop.wait()
+        server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to the instance, which stops the web and the workers together."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """The web's socket, taken before anything is created, so that a taken port costs nothing. Raises Refused."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+            listener.listen(128)
+        except OSError as error:
+            other = settings.port + 1
+            raise Refused(
+                f"Port {settings.port} of {settings.host} cannot be used ({error.strerror}). "
+                f"Choose another one: TAMBOUR_PORT={other} make run"
+            ) from error
+        yield listener
+
+
+async def _first_start(instance: Instance) -> dict[str, str]:
+    """The demonstration town, unless a town is there; gives a one-time link for each of its people."""
+    async with instance.database.reading() as session:
+        if await count_municipalities(session):
+            return {}
+    from server.demo.town import open_demonstration  # a large thing that is used once
+
+    with console.status("Playing a year of a small town, so that there is something to look at …"):
+        return await open_demonstration(instance.database, instance.secrets, instance.files, instance.settings.url)
