@@ -11,9 +11,14 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
+from server.desk import pages as desk_pages
 from server.instance import health
 from server.instance import pages as instance
 from server.invitations import pages as invitations_pages
+from server.issues import api as issues_api
+from server.issues import pages as issues_pages
+from server.issues import public_pages as letters_pages
+from server.issues import sending_pages
 from server.municipalities import api as municipalities_api
 from server.municipalities import look_pages, place_pages
 from server.municipalities import pages as municipalities_pages
@@ -29,18 +34,23 @@ PAGES: tuple[APIRouter, ...] = (
     accounts_pages.router,
     audit_pages.router,
     boards_pages.router,
+    desk_pages.router,
     invitations_pages.public_router,
     invitations_pages.router,
+    issues_pages.router,
+    letters_pages.router,
     look.router,
     look_pages.router,
     municipalities_pages.public_router,
     municipalities_pages.router,
     place_pages.router,
+    sending_pages.router,
     staff_pages.router,
     token_pages.router,
 )
 API: tuple[APIRouter, ...] = (
     boards_api.router,
+    issues_api.router,
     municipalities_api.router,
 )
 

@@ -23,9 +23,7 @@ IdempotencyKey = Annotated[str, Header(min_length=8, max_length=60)]
 
 
 @router.get("")
-async def list_issues(
-    session: Reading, town: CurrentTown, _actor: Reader, asked: AskedSlice
-) -> Listing[IssueView]:
+async def list_issues(session: Reading, town: CurrentTown, _actor: Reader, asked: AskedSlice) -> Listing[IssueView]:
     page = await queries.list_issues(session, town.id, asked)
     return Listing[IssueView].of(page, [await _view(session, issue) for issue in page.items])
 

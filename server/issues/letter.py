@@ -19,6 +19,7 @@ from server.mailings.compose import InlineImage
 from server.mailings.letterhead import Footing, RenderedMail, render_mail
 from server.municipalities.models import Municipality
 from server.municipalities.queries import get_municipality
+from server.notices.content import summary_of, title_of
 from server.notices.pictures import mail_images
 from server.notices.renderings import mail_section, when_words
 
@@ -86,8 +87,8 @@ def _context(content: IssueContent) -> dict[str, Any]:
         section = mail_section(item.content, item.number, level=3)
         sections.append(
             {
-                "title": item.content.title,
-                "summary": item.content.summary,
+                "title": title_of(item.content),
+                "summary": summary_of(item.content),
                 "html": section.html,
                 "text": section.text,
             }
@@ -106,6 +107,6 @@ def agenda_of(content: IssueContent) -> list[dict[str, str]]:
     if not content.has_agenda:
         return []
     return [
-        {"when": when_words(item.content), "title": item.content.title, "where": item.content.where_text}
+        {"when": when_words(item.content), "title": title_of(item.content), "where": item.content.where_text}
         for item in content.dated
     ]

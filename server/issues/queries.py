@@ -52,9 +52,7 @@ async def list_items(session: ReadSession, municipality_id: int, issue_id: int) 
     return list(await session.scalars(query))
 
 
-async def list_steps(
-    session: ReadSession, municipality_id: int, issue_id: int
-) -> list[tuple[IssueStep, str | None]]:
+async def list_steps(session: ReadSession, municipality_id: int, issue_id: int) -> list[tuple[IssueStep, str | None]]:
     """What happened to an issue and who did it, the latest first; no name when the clock did it."""
     query = (
         select(IssueStep, Account.name)

@@ -179,9 +179,7 @@ def _links(municipality: Municipality, instance_url: str, marks: Marks) -> Links
     return Links(leave=f"{base}/leave/{marks.leave}", preferences=f"{base}/preferences/{marks.preferences}")
 
 
-def _compose(
-    municipality: Municipality, letter: Letter, language: str, marks: Marks, links: Links
-) -> ComposedMessage:
+def _compose(municipality: Municipality, letter: Letter, language: str, marks: Marks, links: Links) -> ComposedMessage:
     return compose_message(
         marks=marks,
         subject=letter.mail.subject,

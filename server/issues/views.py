@@ -89,7 +89,9 @@ async def issue_context(session: ReadSession, files: FileStore, issue: Issue) ->
         "content_hash": content.content_hash,
         "checks": _checks(letter, len(content.items)),
         "audience": [(words, format_number(people.get(channel, 0))) for channel, words in _CHANNELS.items()],
-        "steps": [_step(step, name) for step, name in await queries.list_steps(session, issue.municipality_id, issue.id)],
+        "steps": [
+            _step(step, name) for step, name in await queries.list_steps(session, issue.municipality_id, issue.id)
+        ],
     }
 
 

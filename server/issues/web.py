@@ -12,6 +12,7 @@ from server.core.database import ReadSession
 from server.issues.content import issue_content
 from server.issues.letter import agenda_of
 from server.issues.models import Issue
+from server.notices.content import summary_of, title_of
 from server.notices.renderings import web_section
 from server.web.templates import path_for
 
@@ -23,8 +24,8 @@ async def letter_for_the_web(session: ReadSession, request: Request, issue: Issu
     sections = [
         {
             "number": item.number,
-            "title": item.content.title,
-            "summary": item.content.summary,
+            "title": title_of(item.content),
+            "summary": summary_of(item.content),
             "html": web_section(item.content, lambda picture_id: path_for(request, "picture", picture_id=picture_id)),
         }
         for item in content.items
