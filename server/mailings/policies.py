@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from server.core.i18n import Message, sentence
+from server.mailings.headers import one_line
 from server.mailings.models import DeliveryState, Lane
 
 RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=8))
@@ -90,8 +91,9 @@ _CAUSES = tuple(
 def decide(outcome: Answer | Lost, *, tries: int, doubts: int, lane: int, now: datetime) -> Decision:
     """The state a delivery takes after one sending; `tries` and `doubts` count what happened before."""
     if isinstance(outcome, Lost):
-        return _doubt(outcome, doubts, lane, now) if outcome.after_dot else _later(outcome.text, tries, lane, now)
-    reply = f"{outcome.code} {outcome.text}"[:MOST_REPLY]
+        said = _kept(outcome.text)
+        return _doubt(said, doubts, lane, now) if outcome.after_dot else _later(said, tries, lane, now)
+    reply = _kept(f"{outcome.code} {outcome.text}")
     if 200 <= outcome.code < 300:
         return Decision(DeliveryState.ACCEPTED, reply)
     if outcome.stage is Stage.MAIL or outcome.code < 500 or _SLOW_DOWN.search(outcome.text):
@@ -103,7 +105,7 @@ def decide(outcome: Answer | Lost, *, tries: int, doubts: int, lane: int, now: d
 
 def unwritable(reason: str) -> Decision:
     """The message cannot even be written for this address; nothing was sent."""
-    return Decision(DeliveryState.REFUSED, f"{Cause.UNWRITABLE}: {reason}"[:MOST_REPLY])
+    return Decision(DeliveryState.REFUSED, _kept(f"{Cause.UNWRITABLE}: {reason}"))
 
 
 def not_sent(now: datetime) -> Decision:
@@ -137,15 +139,20 @@ def retry_delay(tries: int, lane: int) -> timedelta | None:
 def _later(reply: str, tries: int, lane: int, now: datetime) -> Decision:
     delay = retry_delay(tries, lane)
     if delay is None:
-        return Decision(DeliveryState.REFUSED, f"{Cause.TOO_LATE}: {reply}"[:MOST_REPLY])
-    return Decision(DeliveryState.DEFERRED, reply[:MOST_REPLY], next_at=now + delay)
+        return Decision(DeliveryState.REFUSED, _kept(f"{Cause.TOO_LATE}: {reply}"))
+    return Decision(DeliveryState.DEFERRED, reply, next_at=now + delay)
 
 
-def _doubt(outcome: Lost, doubts: int, lane: int, now: datetime) -> Decision:
+def _doubt(said: str, doubts: int, lane: int, now: datetime) -> Decision:
     if doubts + 1 >= MOST_DOUBTS:
-        return Decision(DeliveryState.UNCERTAIN, outcome.text[:MOST_REPLY])
+        return Decision(DeliveryState.UNCERTAIN, said)
     delay = DOUBT_DELAY if lane == Lane.ORDINARY.rank else timedelta()
-    return Decision(DeliveryState.UNCERTAIN, outcome.text[:MOST_REPLY], next_at=now + delay)
+    return Decision(DeliveryState.UNCERTAIN, said, next_at=now + delay)
+
+
+def _kept(text: str) -> str:
+    """What a stranger's server said, as one line that any database can keep."""
+    return one_line(text)[:MOST_REPLY]
 
 
 def _enhanced(text: str) -> str:

@@ -90,11 +90,3 @@ class RefusedDelivery:
     why: Message
     reply: str
     settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What keeps mail from leaving, in a sentence, since when."""
-
-    message: Message
-    since: datetime

@@ -37,8 +37,9 @@ UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED, D
 async def hold_recipients(session: WriteSession, municipality_id: int) -> None:
     """Call this before choosing the recipients of a mailing: who leaves now waits until their row is there to cancel.
 
-    On SQLite there is one writer at a time, which says the same.
+    On SQLite there is one writer at a time, which says the same once the transaction has begun.
     """
+    await session.connection()
     if session.get_bind().dialect.name != "sqlite":
         given = {"lock": _LOCK, "town": municipality_id % 2**31}
         await session.execute(text("SELECT pg_advisory_xact_lock(:lock, :town)"), given)

@@ -128,7 +128,7 @@ class SmtpLine:
         """A command and its answer. Whatever else happens, nothing was taken yet."""
         with _lost(after_dot=False):
             code, words = await self._smtp.execute_command(command, timeout=seconds)
-        return Answer(code, one_line(words), stage)
+        return Answer(code, words, stage)
 
     async def _content(self, content: bytes) -> Answer:
         protocol = self._smtp.protocol
@@ -141,7 +141,7 @@ class SmtpLine:
             self._smtp.close()
         if not (200 <= code < 300 or 400 <= code < 600):
             raise LineLost(f"{code} is no answer to a message", after_dot=True)
-        return Answer(code, one_line(words), Stage.DATA)
+        return Answer(code, words, Stage.DATA)
 
     async def _cleared(self, answer: Answer) -> Answer:
         """Clear the table for the next message. (A relay that says 421 has left: aiosmtplib then closes.)"""

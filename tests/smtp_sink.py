@@ -1,0 +1,91 @@
+"""A real SMTP server in the test's own loop, which answers as it is told and remembers what it took."""
+
+import asyncio
+import contextlib
+import ssl
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from typing import Any
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+Script = Callable[[str], str | None]
+
+
+def _agree(_address: str) -> str | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Received:
+    sender: str
+    recipient: str
+    content: bytes
+
+    @property
+    def message_id(self) -> str:
+        return str(message_from_bytes(self.content)["Message-ID"])
+
+
+@dataclass
+class Sink:
+    """`at_rcpt` and `at_data` give an answer for an address (None: yes); `before_answer` runs once the dot was read."""
+
+    at_rcpt: Script = _agree
+    at_data: Script = _agree
+    before_answer: Callable[["Sink", SMTP, str], Awaitable[None]] | None = None
+    received: list[Received] = field(default_factory=list)
+    connections: int = 0
+    port: int = 0
+
+    async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.at_rcpt(address)
+        if answer is None:
+            envelope.rcpt_tos.append(address)
+        return answer or "250 OK"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+        (address,) = envelope.rcpt_tos
+        answer = self.at_data(address) or "250 2.0.0 taken"
+        if answer.startswith("2"):
+            content = bytes(envelope.original_content or b"")
+            self.received.append(Received(str(envelope.mail_from), address, content))
+        if self.before_answer is not None:
+            await self.before_answer(self, server, address)
+        return answer
+
+    @property
+    def copies(self) -> Counter[str]:
+        """How many copies each address got."""
+        return Counter(one.recipient for one in self.received)
+
+    @contextlib.asynccontextmanager
+    async def listening(self, *, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator["Sink"]:
+        servers: list[SMTP] = []
+
+        def greet() -> SMTP:
+            self.connections += 1
+            settings: dict[str, Any] = {"tls_context": tls} if tls else {}
+            servers.append(SMTP(self, enable_SMTPUTF8=True, hostname="sink.test", **settings))
+            return servers[-1]
+
+        server = await asyncio.get_running_loop().create_server(greet, "127.0.0.1", port)
+        self.port = server.sockets[0].getsockname()[1]
+        try:
+            yield self
+        finally:
+            server.close()
+            for one in servers:
+                hang_up(one)
+            await server.wait_closed()
+            await asyncio.sleep(0)
+
+
+def hang_up(server: SMTP) -> None:
+    """Drop the line without a word."""
+    if isinstance(server.transport, asyncio.Transport):
+        server.transport.abort()

@@ -1,0 +1,37 @@
+"""What the clock looks after. A feature adds its line here."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from server.core import clock
+from server.core.database import Database, WriteSession
+from server.core.limits import forget_windows_before
+from server.core.secrets import Secrets
+from server.mailings import upkeep
+from workers.clock import Chore
+
+_LONGEST_LIMIT = timedelta(days=2)
+
+
+def writing(use_case: Callable[[WriteSession], Awaitable[None]]) -> Callable[[Database, Secrets], Awaitable[None]]:
+    """A use case that needs nothing but a session, as a chore."""
+
+    async def run(database: Database, _secrets: Secrets) -> None:
+        async with database.writing() as session:
+            await use_case(session)
+
+    return run
+
+
+async def _forget_limit_windows(session: WriteSession) -> None:
+    await forget_windows_before(session, clock.now() - _LONGEST_LIMIT)
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=2),
+    Chore("finish mailings", writing(upkeep.finish_mailings), every=2),
+    Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),
+    Chore("forget single messages", writing(upkeep.forget_single_messages), every=3600),
+    Chore("forget dead workers", writing(upkeep.forget_dead_workers), every=3600),
+    Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
+)
