@@ -1,0 +1,1 @@
+"""Text → Document → web, mail, plain text, print data; typography and lint. Pure: no database, no HTTP."""
