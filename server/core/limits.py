@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
@@ -28,14 +28,17 @@ async def count_once(session: WriteSession, key: str, *, limit: int, per: timede
     """
     now = clock.now()
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await session.execute(insert(LimitWindow).values(key=key, started_at=now, count=0).on_conflict_do_nothing())
     window = LimitWindow.__table__.c  # type: ignore[attr-defined]  # SQLModel hides the table from the type checker
-    await session.execute(
-        update(LimitWindow).where(window.key == key, window.started_at <= now - per).values(started_at=now, count=0)
+    is_over = window.started_at <= now - per
+    statement = insert(LimitWindow).values(key=key, started_at=now, count=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=[window.key],
+        set_={
+            "started_at": case((is_over, now), else_=window.started_at),
+            "count": case((is_over, 1), else_=window.count + 1),
+        },
     )
-    await session.execute(update(LimitWindow).where(window.key == key).values(count=window.count + 1))
-    count = (await session.execute(select(window.count).where(window.key == key))).scalar_one()
-    return int(count) <= limit
+    return int((await session.execute(statement.returning(window.count))).scalar_one()) <= limit
 
 
 async def start_afresh(session: WriteSession, key: str) -> None:
