@@ -1,0 +1,177 @@
+"""The counter's book: people added and changed by the town hall, with the proof of how they asked.
+
+An address of email is only ever written down if its owner confirmed it, or signed for it on a paper form that has a
+number. Given by telephone or at the counter, it waits for its owner's yes; paper begins at once.
+"""
+
+from dataclasses import dataclass
+
+from server.accounts.actors import Actor
+from server.accounts.audit import action, record
+from server.core import clock
+from server.core.database import WriteSession
+from server.core.errors import Invalid
+from server.core.i18n import sentence, translate
+from server.mailings.leaving import cancel_for_recipient, lift_suppression
+from server.mailings.service import hold_recipients
+from server.residents import queries
+from server.residents.addresses import email_key
+from server.residents.consent import VERSION, consent_words
+from server.residents.joining import ask_to_confirm
+from server.residents.leaving import said_as_detail
+from server.residents.mails import Post
+from server.residents.models import Channel, ConsentAct, ConsentWay, Resident
+from server.residents.rules import check_reachable
+from server.residents.schemas import BY_HAND, ResidentChange, ResidentDraft, Want
+from server.residents.subscribing import (
+    check_places,
+    check_wants,
+    describe,
+    record_consent,
+    refresh_keys,
+    set_email,
+    set_places,
+    set_wants,
+)
+
+ADDED = action("resident.added", sentence("Added somebody to the list"))
+CHANGED = action("resident.changed", sentence("Changed what somebody receives"))
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Who was written down, and whether a mail asks for a yes first. By email alone, nobody is written down yet."""
+
+    resident: Resident | None
+    waits_for_yes: bool = False
+
+
+async def add_resident(session: WriteSession, post: Post, actor: Actor, draft: ResidentDraft) -> Registered:
+    """Write somebody down. Raises Invalid, also for somebody who is on the list already."""
+    town_id = post.municipality.id
+    await hold_recipients(session, town_id)
+    await _check(session, town_id, draft)
+    known = await queries.find_by_email(session, town_id, draft.email) if draft.email else None
+    if known is not None and known.left_at is None:
+        raise Invalid({"email": _ON_LIST})
+    await _check_namesake(session, town_id, draft)
+    plan = _plan(draft, None)
+    if not plan.at_once:
+        await ask_to_confirm(session, post, draft.email, draft, wants=plan.later, actor=actor)
+        return Registered(None, waits_for_yes=True)
+    now = clock.now()
+    resident = known or Resident(municipality_id=town_id, created_at=now, last_contact_at=now)
+    await _write(session, post, actor, resident, draft, plan)
+    await record(session, town_id, actor.account_id, ADDED, "resident", resident.id)
+    return Registered(resident, plan.asks)
+
+
+async def change_resident(
+    session: WriteSession, post: Post, actor: Actor, resident_id: int, change: ResidentChange
+) -> Registered:
+    """Another address, other topics. Raises NotFound and Invalid; `leaving.stop_writing` is how somebody leaves."""
+    town_id = post.municipality.id
+    await hold_recipients(session, town_id)
+    resident = await queries.get_resident(session, town_id, resident_id)
+    await _check(session, town_id, change, resident)
+    other = await queries.find_by_email(session, town_id, change.email) if change.email else None
+    if other is not None and other.id != resident_id:
+        raise Invalid({"email": _ON_LIST})
+    plan = _plan(change, resident)
+    await _write(session, post, actor, resident, change, plan)
+    by_email = {want.topic_id for want in plan.at_once if want.channel is Channel.EMAIL}
+    await cancel_for_recipient(session, town_id, resident_id, keep_scope=by_email)
+    await record(session, town_id, actor.account_id, CHANGED, "resident", resident_id)
+    return Registered(resident, plan.asks)
+
+
+_ON_LIST = sentence("This address is on the list already: find it there and change it.")
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What begins at once, what waits for the owner of the address, and which address is written down meanwhile."""
+
+    at_once: list[Want]
+    later: list[Want]
+    email: str
+    asks: bool
+
+
+def _plan(change: ResidentChange, resident: Resident | None) -> _Plan:
+    is_sure = change.way is ConsentWay.PAPER or _is_known(change, resident)
+    if not change.email or is_sure:
+        return _Plan(change.wants, [], change.email, asks=False)
+    if resident is not None and resident.email:
+        # The old address stays until the new one is confirmed.
+        return _Plan(change.wants, [], resident.email, asks=True)
+    on_paper = [want for want in change.wants if want.channel is not Channel.EMAIL]
+    later = [want for want in change.wants if want.channel is Channel.EMAIL]
+    return _Plan(on_paper, later, "", asks=True)
+
+
+def _is_known(change: ResidentChange, resident: Resident | None) -> bool:
+    return resident is not None and resident.email_key == email_key(change.email)
+
+
+async def _check(
+    session: WriteSession, municipality_id: int, change: ResidentChange, resident: Resident | None = None
+) -> None:
+    """Raise Invalid for what cannot be written down."""
+    channels = {want.channel for want in change.wants}
+    if not change.wants:
+        raise Invalid({"wants": sentence("Choose at least one topic and how it is brought.")})
+    if change.way not in BY_HAND:
+        raise Invalid({"way": sentence("Choose one of the answers of the list.")})
+    await check_wants(session, municipality_id, change.wants)
+    await check_places(session, municipality_id, change.place_ids)
+    check_reachable(channels, change, change.email)
+    if not change.email or _is_known(change, resident):
+        return
+    if Channel.EMAIL not in channels:
+        raise Invalid(
+            {"email": sentence("Choose a topic by email, or leave this address empty: it would serve nothing.")}
+        )
+    if change.way is ConsentWay.PAPER and not change.form_number:
+        number = sentence("Write the number of the signed form: it proves that this address may be written to.")
+        raise Invalid({"form_number": number})
+
+
+async def _check_namesake(session: WriteSession, municipality_id: int, draft: ResidentDraft) -> None:
+    if not draft.name or draft.is_another:
+        return
+    if await queries.find_namesake(session, municipality_id, draft.name, draft.address_street):
+        raise Invalid({"is_another": sentence("Somebody of this name in this street is on the list already.")})
+
+
+async def _write(
+    session: WriteSession, post: Post, actor: Actor, resident: Resident, change: ResidentChange, plan: _Plan
+) -> None:
+    """The person, what they receive, the proof of it, and the mail that asks for what waits."""
+    is_new = resident.id is None or resident.left_at is not None
+    describe(resident, change)
+    resident.phone, resident.edition, resident.language = change.phone, change.edition, change.language
+    set_email(resident, plan.email)
+    resident.last_contact_at = clock.now()
+    refresh_keys(resident)
+    session.add(resident)
+    await session.flush()
+    await set_places(session, resident, change.place_ids)
+    if await set_wants(session, resident, plan.at_once):
+        _prove(session, post, actor, resident, change, ConsentAct.GIVEN if is_new else ConsentAct.CHANGED)
+    if plan.asks:
+        language = change.language
+        await ask_to_confirm(
+            session, post, change.email, wants=plan.later, resident=resident, actor=actor, language=language
+        )
+    elif change.email and change.way is ConsentWay.PAPER:
+        await lift_suppression(session, resident.municipality_id, post.secrets, change.email)
+
+
+def _prove(
+    session: WriteSession, post: Post, actor: Actor, resident: Resident, change: ResidentChange, act: ConsentAct
+) -> None:
+    words = translate(consent_words(post.municipality.name), change.language)
+    wants = [want.model_dump(mode="json") for want in change.wants]
+    detail = {"wants": wants, **said_as_detail(change)}
+    record_consent(session, resident, act, change.way, words=(VERSION, words), detail=detail, actor=actor)
