@@ -14,6 +14,7 @@ from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid, NotFound
 from server.core.i18n import sentence
+from server.web.forms import validated
 
 _LAST = sentence("Nobody else administers this municipality. Name another administrator first.")
 _WORKS_HERE = sentence("This person is on the list of staff already: change their roles there.")
@@ -23,12 +24,11 @@ _HAS_ONE = sentence("This municipality already has an administrator, who can inv
 async def create_first_administrator(
     session: WriteSession, municipality_id: int, *, name: str, email: str, language: str = "fr"
 ) -> Invited:
-    """The person who will set the town up, with a one-time link. Raises Conflict if somebody administers it already."""
+    """The person who will set the town up, with a one-time link. Raises Conflict if somebody administers it, Invalid."""
     if await _administrators(session, municipality_id):
         raise Conflict(_HAS_ONE, "has_administrator")
-    draft = StaffDraft.model_validate(
-        {"name": name, "email": email, "language": language, "roles": [Role.ADMINISTRATOR]}
-    )
+    given = {"name": name, "email": email, "language": language, "roles": [Role.ADMINISTRATOR]}
+    draft = validated(StaffDraft, given)
     return await invite_staff(session, municipality_id, None, draft)
 
 

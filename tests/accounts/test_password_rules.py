@@ -6,7 +6,13 @@ from server.accounts.password_rules import LONGEST, common_passwords, refuse_wea
 from server.accounts.passwords import hash_password, is_right
 from server.core.errors import Invalid
 
-CONTEXT = ("Saint-Aubin-les-Prés", "saint-aubin", "mairie@saint-aubin.example", "Alice Martin", "a.martin@mairie.example")
+CONTEXT = (
+    "Saint-Aubin-les-Prés",
+    "saint-aubin",
+    "mairie@saint-aubin.example",
+    "Alice Martin",
+    "a.martin@mairie.example",
+)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,9 @@ def test_the_list_is_long_and_in_the_form_it_is_searched_in() -> None:
     assert all(one == one.casefold() and len(one) >= 4 for one in common_passwords())
 
 
-@pytest.mark.parametrize("password", ["é" * 64, "mot\u00a0de\u200bpasse étrange", "a\x00b de neuf signes", "\ud800 seul et long"])
+@pytest.mark.parametrize(
+    "password", ["é" * 64, "mot\u00a0de\u200bpasse étrange", "a\x00b de neuf signes", "\ud800 seul et long"]
+)
 async def test_every_character_counts_as_typed(password: str) -> None:
     stored = await hash_password(password)
     assert await is_right(stored, password)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select, update
 from starlette.types import ASGIApp
 
@@ -56,7 +57,7 @@ async def test_everything_wrong_gets_the_same_answer_and_the_same_work(
 ) -> None:
     """Unknown, wrong, elsewhere, disabled here, disabled everywhere, without a password."""
     async with database.writing() as session:
-        await session.execute(update(RoleGrant).where(_is(RoleGrant, staff, "Bob")).values(suspended_at=clock.now()))
+        await session.execute(update(RoleGrant).where(_grants_of(staff, "Bob")).values(suspended_at=clock.now()))
         await session.execute(update(Account).where(_id(staff, "Paula")).values(disabled_at=clock.now()))
         await session.execute(update(Account).where(_id(staff, "Denise")).values(password_hash=None))
     attempts = {"nobody": RIGHT, "alice": "wrong", "charlie": RIGHT, "bob": RIGHT, "paula": RIGHT, "denise": RIGHT}
@@ -93,7 +94,9 @@ async def test_a_new_session_ends_the_one_the_browser_had(client: Browser, staff
     await knock(client, "bob")
     assert client.cookies[COOKIE] != first
     async with database.reading() as session:
-        row = (await session.scalars(select(StaffSession).where(col(StaffSession.token_hash) == token_hash(first)))).one()
+        row = (
+            await session.scalars(select(StaffSession).where(col(StaffSession.token_hash) == token_hash(first)))
+        ).one()
     assert row.ended_at is not None
 
 
@@ -116,7 +119,7 @@ async def test_signing_out_ends_the_session_for_good(app: ASGIApp, secrets: Secr
     token = alice.cookies[COOKIE]
     answer = await alice.submit("/desk/sign-out")
     assert "/desk/sign-in" in answer.headers["location"]
-    assert 'Max-Age=0' in answer.headers["set-cookie"]
+    assert "Max-Age=0" in answer.headers["set-cookie"]
     assert "You are signed out." in (await alice.get(answer.headers["location"].removeprefix("/saint-aubin"))).text
     async with Browser(app, token) as thief:
         assert (await thief.get("/desk/account")).status_code == 303
@@ -124,7 +127,11 @@ async def test_signing_out_ends_the_session_for_good(app: ASGIApp, secrets: Secr
 
 async def test_another_site_cannot_sign_somebody_in(client: Browser, staff: Cast) -> None:
     fields = {"email": "alice@mairie.example", "password": RIGHT}
-    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "https://evil.example"}):
+    for headers in (
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+    ):
         answer = await client.post("/desk/sign-in", data=fields, headers=headers)
         assert answer.status_code == 403
         assert "set-cookie" not in answer.headers
@@ -141,7 +148,10 @@ async def test_the_token_of_one_person_is_refused_for_another(app: ASGIApp, secr
         assert (await bob.submit("/desk/account", {"name": "Mallory", "language": "fr"})).status_code == 403
 
 
-@pytest.mark.parametrize("change", ["", "x", "short", "{token}x", "x{token}", "{upper}", "{token}%20", "'; --", "../../x", "9" * 9000, "\u00e9"])
+@pytest.mark.parametrize(
+    "change",
+    ["", "x", "short", "{token}x", "x{token}", "{upper}", "{token}%20", "'; --", "../../x", "9" * 9000, "\u00e9"],
+)
 async def test_a_tampered_cookie_opens_nothing(app: ASGIApp, client: Browser, staff: Cast, change: str) -> None:
     await knock(client)
     token = client.cookies[COOKIE]
@@ -207,9 +217,9 @@ async def test_the_way_back_never_leads_elsewhere(client: Browser, staff: Cast, 
     assert answer.headers["location"] == "/saint-aubin/desk"
 
 
-def _id(cast: Cast, name: str) -> object:
+def _id(cast: Cast, name: str) -> ColumnElement[bool]:
     return col(Account.id) == cast.account_ids[name]
 
 
-def _is(table: type[RoleGrant], cast: Cast, name: str) -> object:
-    return col(table.account_id) == cast.account_ids[name]
+def _grants_of(cast: Cast, name: str) -> ColumnElement[bool]:
+    return col(RoleGrant.account_id) == cast.account_ids[name]
