@@ -11,7 +11,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from server.app import create_app
-from server.core import clock
+from server.core import clock, i18n
 from server.core.database import Database, ReadSession, WriteSession
 from server.core.files import FileStore
 from server.core.migrations import migrate
@@ -23,6 +23,16 @@ from tests.cast import Cast, bring_cast, open_session
 from tests.postgres import PostgresServer
 
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_of_the_source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests read the words that stand in the code, English; tests/architecture/test_translations.py reads the French."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(i18n, "LOCALES", tmp_path_factory.mktemp("locale"))
+        i18n.catalogue.cache_clear()
+        yield
+    i18n.catalogue.cache_clear()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

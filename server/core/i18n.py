@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
@@ -43,12 +44,19 @@ def sentences(msgid: str, plural: str, /, *, count: int, **params: Any) -> Messa
 
 def translate(message: Message, language: str | None = None) -> str:
     """The sentence in `language` (default: the current one), its holes filled."""
-    words = catalogue(language or current_language())
+    language = language or current_language()
+    words = catalogue(language)
+    filled = {
+        name: translate(value, language) if isinstance(value, Message) else value
+        for name, value in message.params.items()
+    }
     if message.plural is None:
         template = words.gettext(message.msgid)
     else:
-        template = words.ngettext(message.msgid, message.plural, message.params["count"])
-    return template.format(**message.params) if message.params else template
+        count = message.params["count"]
+        template = words.ngettext(message.msgid, message.plural, count)
+        filled["count"] = numbers.format_decimal(count, locale=language)
+    return template.format(**filled) if filled else template
 
 
 def current_language() -> str:

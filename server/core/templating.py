@@ -1,12 +1,15 @@
 """Words into templates: Jinja with autoescape, StrictUndefined, gettext, and Babel's dates and numbers."""
 
 import gettext
+from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import dates, numbers
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from server.core.clock import PARIS
 from server.core.i18n import catalogue, current_language
@@ -30,9 +33,21 @@ def environment() -> Environment:
         lambda one, many, count: _catalogue().ngettext(one, many, count),
         newstyle=True,
     )
+    made.globals["ngettext"] = _counting(made.globals["ngettext"])
     made.filters |= {"date": format_day, "datetime": format_moment, "time": format_time, "number": format_number}
     made.filters |= {"shortdate": lambda value: format_day(value, "d MMM y")}
     return made
+
+
+def _counting(ngettext: Any) -> Callable[..., str]:
+    """`%(num)s` is written as numbers are in the reader's language: 1 240."""
+
+    @pass_context
+    def counted(context: Context, one: str, many: str, count: int, **words: Any) -> str:
+        said: str = ngettext(context, one, many, count, **({"num": format_number(count)} | words))
+        return said
+
+    return counted
 
 
 def _catalogue() -> gettext.NullTranslations:
