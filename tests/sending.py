@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,14 @@ from workers.transports.contract import Transport
 
 DATE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 BRISK = Rhythm(
-    lease=timedelta(seconds=1.5), renew=0.2, look=0.02, rest=1.0, spare=0.05, drain=2.0, patience=timedelta(seconds=5)
+    lease=timedelta(seconds=1.5),
+    renew=0.2,
+    look=0.02,
+    rest=1.0,
+    spare=0.05,
+    knock=0.05,
+    drain=2.0,
+    patience=timedelta(seconds=5),
 )
 
 
@@ -87,6 +94,10 @@ class Office:
             mailing = await service.start_mailing(session, self.town_id, self.secrets, **(values | changes))
             return mailing.id
 
+    @staticmethod
+    def brisk(**changes: Any) -> Rhythm:
+        return replace(BRISK, **changes)
+
     async def rows(self, mailing_id: int) -> list[Delivery]:
         async with self.database.reading() as session:
             query = select(Delivery).where(col(Delivery.mailing_id) == mailing_id).order_by(col(Delivery.recipient))
@@ -121,11 +132,13 @@ class Office:
             await running
 
     async def until_settled(self, mailing_id: int, *, seconds: float = 10.0) -> Counter[DeliveryState]:
-        """Wait until no row is queued, held or on its way."""
-        busy = {DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING}
+        """Wait until nothing is queued, held, on its way or due."""
+        held = {DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING}
 
         async def is_settled() -> bool:
-            return not busy & set(await self.states(mailing_id))
+            now = clock.now()
+            rows = await self.rows(mailing_id)
+            return not any(row.state in held or (row.next_at is not None and row.next_at <= now) for row in rows)
 
         await eventually(is_settled, seconds)
         return await self.states(mailing_id)

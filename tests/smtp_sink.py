@@ -36,8 +36,10 @@ class Sink:
     at_rcpt: Script = _agree
     at_data: Script = _agree
     before_answer: Callable[["Sink", SMTP, str], Awaitable[None]] | None = None
+    offers_smtputf8: bool = True
+    largest: int = 30_000_000
     received: list[Received] = field(default_factory=list)
-    connections: int = 0
+    servers: list[SMTP] = field(default_factory=list)
     port: int = 0
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
@@ -59,19 +61,22 @@ class Sink:
         return answer
 
     @property
+    def connections(self) -> int:
+        return len(self.servers)
+
+    @property
     def copies(self) -> Counter[str]:
         """How many copies each address got."""
         return Counter(one.recipient for one in self.received)
 
     @contextlib.asynccontextmanager
     async def listening(self, *, tls: ssl.SSLContext | None = None, port: int = 0) -> AsyncIterator["Sink"]:
-        servers: list[SMTP] = []
 
         def greet() -> SMTP:
-            self.connections += 1
-            settings: dict[str, Any] = {"tls_context": tls} if tls else {}
-            servers.append(SMTP(self, enable_SMTPUTF8=True, hostname="sink.test", **settings))
-            return servers[-1]
+            more: dict[str, Any] = {"tls_context": tls} if tls else {}
+            more |= {"enable_SMTPUTF8": self.offers_smtputf8, "data_size_limit": self.largest}
+            self.servers.append(SMTP(self, hostname="sink.test", **more))
+            return self.servers[-1]
 
         server = await asyncio.get_running_loop().create_server(greet, "127.0.0.1", port)
         self.port = server.sockets[0].getsockname()[1]
@@ -79,7 +84,7 @@ class Sink:
             yield self
         finally:
             server.close()
-            for one in servers:
+            for one in self.servers:
                 hang_up(one)
             await server.wait_closed()
             await asyncio.sleep(0)

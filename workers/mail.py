@@ -44,7 +44,7 @@ class MailWorker:
         self._count = lines
         self._room = lines * rhythm.buffer
         self._wake = asyncio.Event()
-        self._gate = Gate(say)
+        self._gate = Gate(say, rhythm.knock)
         self._hand = Hand(database, worker=name, lease=rhythm.lease, patience=rhythm.patience)
         self._committer = Committer(database, secrets, self._hand, worker=name, rhythm=rhythm)
         self._lines = Lines(
@@ -104,8 +104,10 @@ class MailWorker:
         await asyncio.gather(stopping, knocking, return_exceptions=True)
 
     async def _try_a_line(self) -> None:
-        with contextlib.suppress(RelayDown):
+        try:
             await self._lines.close(await self._lines.open())
+        except RelayDown:
+            self._gate.wait_longer()
 
     async def _drain(self, serving: list[asyncio.Task[None]]) -> None:
         """What is on the line gets its answer, or is written down as uncertain."""

@@ -17,6 +17,8 @@ class Rhythm:
     """How long an unused line stays open."""
     spare: float = 5.0
     """How long a line waits that the relay does not want while others work."""
+    knock: float = 1.0
+    """How long after the relay went away it is tried again; each time in vain doubles it."""
     drain: float = 30.0
     """How long a worker that is asked to stop waits for the answers it still expects."""
     patience: timedelta = timedelta(seconds=60)

@@ -32,7 +32,7 @@ class MemoryTransport:
         return MemoryLine(self)
 
 
-@dataclass
+@dataclass(eq=False)
 class MemoryLine:
     relay: MemoryTransport
     carried: int = 0
