@@ -128,7 +128,7 @@ async def test_a_password_changed_meanwhile_opens_nothing(database: Database, se
     attempt = Attempt(ALICE, RIGHT, "192.0.2.1")
     async with database.writing() as session:
         account = await queries.get_account(session, staff.account_ids["Alice"])
-        seen = Account(id=account.id, email=account.email, password_hash="the one before")
+        seen = Account(id=account.id, email=ALICE, name="Alice", password_hash="the one before")
         assert await signing_in._open(session, secrets, staff.town_id, seen, attempt, None) is None
         assert await queries.list_living_sessions(session, account.id) == []
 
