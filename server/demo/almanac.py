@@ -40,8 +40,20 @@ def in_words(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"
 
 
-def month_in_words(day: date) -> str:
-    return f"{MONTHS[day.month - 1]} {day.year}"
+def of_month(day: date) -> str:
+    """As in "de novembre 2026", "d’octobre 2026"."""
+    month = MONTHS[day.month - 1]
+    return f"{'d’' if month[0] in 'ao' else 'de '}{month} {day.year}"
+
+
+def thursdays_of_letters(today: date, months: int) -> list[date]:
+    """The fourth Thursday or so of each of the `months` before this one, the earliest first."""
+    days = []
+    first = today.replace(day=1)
+    for _ in range(months):
+        first = (first - timedelta(days=1)).replace(day=1)
+        days.append(day_after("jeudi+21", first))
+    return days[::-1]
 
 
 def fill(text: str, days: Mapping[str, date | None]) -> str:

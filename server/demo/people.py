@@ -14,6 +14,8 @@ RESIDENTS = 300
 _SEED = 41999
 _PAPER = ((Channel.HAND, 60), (Channel.POST, 26), (Channel.COUNTER, 14))
 _WAYS_OF_PAPER = (ConsentWay.PAPER, ConsentWay.COUNTER, ConsentWay.TELEPHONE)
+# Most signed a coupon at the market; they know the secretary better than the website.
+_WAYS_OF_EMAIL = (ConsentWay.PAPER,) * 4 + (ConsentWay.WEB,)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def _person(chance: random.Random, channel: Channel, taken: set[str]) -> Person:
         channel=channel,
         edition=Edition.LARGE_PRINT if not by_email and chance.random() < 0.25 else Edition.STANDARD,
         topics=_topics(chance, data["topics"]),
-        way=ConsentWay.WEB if by_email else chance.choice(_WAYS_OF_PAPER),
+        way=chance.choice(_WAYS_OF_EMAIL if by_email else _WAYS_OF_PAPER),
         joined_before=chance.randint(36, 350),
     )
 

@@ -1,0 +1,65 @@
+"""The demonstration's residents join, each on their day: by the form on the web, by coupon, at the counter, by telephone."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlmodel import col, select
+
+from server.core import clock
+from server.core.clock import PARIS
+from server.core.database import WriteSession
+from server.demo.people import Person, people, town_data
+from server.demo.stage import Stage
+from server.municipalities.queries import get_municipality
+from server.residents.joining import confirm_request, request_to_join
+from server.residents.mails import Post
+from server.residents.models import Channel, ConsentWay, JoinRequest
+from server.residents.register import add_resident
+from server.residents.schemas import EmailWish, ResidentDraft, Want
+
+
+async def fill_register(stage: Stage, today: date) -> None:
+    """Everybody, in one transaction."""
+    async with stage.database.writing() as session:
+        post = Post(await get_municipality(session, stage.town_id), stage.secrets, stage.url)
+        for number, person in enumerate(people()):
+            day = today - timedelta(days=person.joined_before)
+            with clock.frozen(datetime.combine(day, time(9 + number % 8, number % 60), PARIS)):
+                await _join(session, stage, post, person, number)
+
+
+async def _join(session: WriteSession, stage: Stage, post: Post, person: Person, number: int) -> None:
+    if person.way is ConsentWay.WEB:
+        await _join_on_the_web(session, stage, post, person, number)
+        return
+    topics = [stage.topics[slug] for slug in person.topics]
+    town = town_data()["identity"]
+    is_on_paper = person.channel is not Channel.EMAIL
+    draft = ResidentDraft(
+        name=person.name,
+        address_street=f"{person.number} {person.street}" if is_on_paper else "",
+        postcode=town["postcode"] if is_on_paper else "",
+        post_town=town["post_town"] if is_on_paper else "",
+        email=person.email or "",
+        phone=person.phone,
+        edition=person.edition,
+        place_ids=[stage.places[person.sector]],
+        wants=[Want(topic_id=topic_id, channel=person.channel) for topic_id in topics],
+        way=person.way,
+        form_number=f"C-{number:03}" if person.way is ConsentWay.PAPER else "",
+    )
+    await add_resident(session, post, stage.counter, draft)
+
+
+async def _join_on_the_web(session: WriteSession, stage: Stage, post: Post, person: Person, number: int) -> None:
+    """Two steps, as for anybody: the form, then the yes of whoever owns the address."""
+    assert person.email is not None
+    wish = EmailWish(
+        email=person.email,
+        topic_ids=[stage.topics[slug] for slug in person.topics],
+        place_ids=[stage.places[person.sector]],
+    )
+    await request_to_join(session, post, wish, f"192.0.2.{number % 250}")
+    asked = select(JoinRequest.id).where(col(JoinRequest.email) == person.email)
+    request_id = (await session.scalars(asked)).one()
+    with clock.frozen(clock.now() + timedelta(minutes=4)):
+        await confirm_request(session, post, request_id)

@@ -1,0 +1,116 @@
+"""A year at the town hall: notices written, approved, published and over; a letter each month; people who join."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from server.core import clock
+from server.core.clock import PARIS
+from server.core.database import WriteSession
+from server.demo.almanac import of_month, thursdays_of_letters
+from server.demo.people import town_data
+from server.demo.postman import deliver_everything
+from server.demo.stage import Stage
+from server.demo.stories import Story, stories
+from server.issues.approval import approve_issue, submit_issue
+from server.issues.content import issue_content
+from server.issues.drafting import create_issue
+from server.issues.models import Issue
+from server.issues.schemas import IssueDraft
+from server.issues.sending import prepare_letter, send_issue
+from server.notices.models import Notice
+from server.notices.queries import list_publishable
+from server.notices.schemas import NoticeDraft
+from server.notices.service import (
+    approve_notice,
+    create_notice,
+    expire_due,
+    publish_notice,
+    submit_notice,
+    withdraw_notice,
+)
+
+_LETTERS = 3
+_MOST_IN_A_LETTER = 8
+
+
+async def play_notices_and_letters(stage: Stage, today: date) -> None:
+    """Everything in the order in which it happened, each at its own hour."""
+    letters = thursdays_of_letters(today, _LETTERS)
+    for story in stories(today):
+        while letters and letters[0] <= story.published_on:
+            await send_letter(stage, letters.pop(0))
+        await tell(stage, story)
+    async with stage.database.writing() as session:
+        await expire_due(session, clock.now())
+        await _begin_letter(session, stage, today)
+
+
+async def tell(stage: Stage, story: Story) -> None:
+    """One notice, from the first draft to where it stands today."""
+    the_day_before = story.published_on - timedelta(days=1)
+    with clock.frozen(_at(the_day_before, time(14, 10))):
+        async with stage.database.writing() as session:
+            await expire_due(session, clock.now())
+            notice = await create_notice(session, stage.town_id, stage.editor, _draft(stage, story))
+            if story.state == "draft":
+                return
+            with clock.frozen(_at(the_day_before, time(16, 45))):
+                await submit_notice(session, stage.town_id, stage.editor, notice.id)
+            if story.state == "submitted":
+                return
+            await _publish(session, stage, story, notice)
+
+
+async def _publish(session: WriteSession, stage: Stage, story: Story, notice: Notice) -> None:
+    with clock.frozen(_at(story.published_on, time(8, 50))):
+        await approve_notice(session, stage.town_id, stage.publisher, notice.id, notice.revision, notice.content_hash)
+    if story.state == "approved":
+        return
+    with clock.frozen(_at(story.published_on, time(9, 5))):
+        await publish_notice(session, stage.town_id, stage.publisher, notice.id, notice.content_hash)
+    if story.state == "withdrawn":
+        with clock.frozen(_at(story.published_on + timedelta(days=1), time(10, 20))):
+            await withdraw_notice(session, stage.town_id, stage.publisher, notice.id, "Il a retrouvé ses maîtres.")
+
+
+async def send_letter(stage: Stage, day: date) -> None:
+    """The month's letter: what was published lately, approved by the mayor, accepted everywhere."""
+    with clock.frozen(_at(day, time(10, 30))):
+        async with stage.database.writing() as session:
+            await expire_due(session, clock.now())
+            issue = await _begin_letter(session, stage, day)
+            await submit_issue(session, stage.town_id, stage.editor, issue.id)
+            content = await issue_content(session, issue)
+            await approve_issue(session, stage.town_id, stage.publisher, issue.id, content.content_hash)
+        async with stage.database.reading() as session:
+            prepared = await prepare_letter(session, stage.files, stage.town_id, issue.id, stage.url)
+        async with stage.database.writing() as session:
+            key = f"demonstration-{issue.number}"
+            await send_issue(session, stage.secrets, prepared, stage.publisher, key)
+    with clock.frozen(_at(day, time(10, 34))):
+        await deliver_everything(stage.database)
+
+
+async def _begin_letter(session: WriteSession, stage: Stage, day: date) -> Issue:
+    """A letter of the latest notices, still a draft."""
+    letter = town_data()["letter"]
+    latest = await list_publishable(session, stage.town_id)
+    draft = IssueDraft(
+        title=letter["title"].format(of_month=of_month(day)),
+        editorial=letter["editorial"],
+        editorial_by=letter["editorial_by"],
+        has_agenda=True,
+        topic_ids=[stage.topics["lettre"]],
+        notice_ids=[published.notice_id for published in latest[:_MOST_IN_A_LETTER]],
+    )
+    return await create_issue(session, stage.town_id, stage.editor, draft)
+
+
+def _draft(stage: Stage, story: Story) -> NoticeDraft:
+    topics = [stage.topics[slug] for slug in story.topics]
+    places = [stage.places[name] for name in story.places]
+    return NoticeDraft.model_validate({**story.fields, "topic_ids": topics, "place_ids": places})
+
+
+def _at(day: date, hour: time) -> datetime:
+    """An hour of the town's clock."""
+    return datetime.combine(day, hour, PARIS).astimezone(UTC)
