@@ -103,3 +103,15 @@ async def forget_recipient(session: WriteSession, municipality_id: int, recipien
     await cancel_rows(session, *theirs)
     nobody = {"recipient": -col(Delivery.id), "address": "", "provider": "", "reply": ""}
     await session.execute(update(Delivery).where(*theirs).values(nobody))
+
+
+async def forget_address(session: WriteSession, municipality_id: int, address: str) -> None:
+    """Erasure of the single messages to an address (a confirmation, a new link) that still name it: see `upkeep`."""
+    single = select(col(Mailing.id)).where(
+        col(Mailing.municipality_id) == municipality_id,
+        col(Mailing.lane) == Lane.TRANSACTIONAL,
+        col(Mailing.state) == MailingState.SENDING,
+    )
+    theirs = (col(Delivery.mailing_id).in_(single), func.lower(col(Delivery.address)) == address.strip().lower())
+    await cancel_rows(session, *theirs)
+    await session.execute(update(Delivery).where(*theirs).values(address="", provider="", reply=""))

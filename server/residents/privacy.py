@@ -1,0 +1,177 @@
+"""What is stored of residents, column by column: the privacy page, the personal file and the tests read it from here.
+
+Every table of the instance is named here. A new column without a line fails a test: whoever adds it says what it is for.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.core.i18n import Message, sentence
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """One table that names residents: what for, how long, and by which column the rows of a person are found."""
+
+    title: Message
+    purpose: Message
+    kept: Message
+    personal: Mapping[str, Message]
+    plain: frozenset[str]
+    """Columns that say nothing of a person by themselves: numbers of rows, states, keys of our own."""
+    tie: str = ""
+
+
+_WHILE_ON_LIST = sentence(
+    "As long as you are on the list, then three years, as proof; at once if you ask to be erased."
+)
+_OWN = frozenset({"id", "municipality_id"})
+
+KEEPINGS: Mapping[str, Keeping] = {
+    "resident": Keeping(
+        sentence("Who you are and where it is brought"),
+        sentence("To bring you what you asked for, in the form and the language you can read."),
+        _WHILE_ON_LIST,
+        {
+            "name": sentence("your name, if you gave it"),
+            "email": sentence("your email address, if you receive by email"),
+            "phone": sentence("your telephone number, if you gave it"),
+            "address_inside": sentence("your postal address, if you receive on paper"),
+            "address_outside": sentence("your postal address, if you receive on paper"),
+            "address_street": sentence("your postal address, if you receive on paper"),
+            "address_locality": sentence("your postal address, if you receive on paper"),
+            "postcode": sentence("your postal address, if you receive on paper"),
+            "post_town": sentence("your postal address, if you receive on paper"),
+            "list_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
+            "search_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
+            "email_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
+            "edition": sentence("whether you read large print or easy text"),
+            "language": sentence("your language"),
+            "created_at": sentence("when you joined, when we last heard from you, when you left"),
+            "last_contact_at": sentence("when you joined, when we last heard from you, when you left"),
+            "left_at": sentence("when you joined, when we last heard from you, when you left"),
+        },
+        _OWN,
+        tie="id",
+    ),
+    "subscription": Keeping(
+        sentence("What you receive"),
+        sentence("To bring you the topics you chose, by the way you chose, and nothing else."),
+        _WHILE_ON_LIST,
+        {
+            "resident_id": sentence("your number on the list"),
+            "topic_id": sentence("the topics"),
+            "channel": sentence("how they are brought"),
+            "started_at": sentence("from when to when"),
+            "ended_at": sentence("from when to when"),
+        },
+        _OWN,
+        tie="resident_id",
+    ),
+    "resident_place": Keeping(
+        sentence("The places you want to hear of"),
+        sentence("To bring you what concerns your street or your part of the town."),
+        _WHILE_ON_LIST,
+        {"resident_id": sentence("your number on the list"), "place_id": sentence("the streets and sectors you chose")},
+        frozenset({"municipality_id"}),
+        tie="resident_id",
+    ),
+    "consent": Keeping(
+        sentence("The proof that you said yes, or no"),
+        sentence("The law wants the town hall to be able to show it."),
+        _WHILE_ON_LIST,
+        {
+            "resident_id": sentence("your number on the list"),
+            "act": sentence("whether you joined, changed or left"),
+            "way": sentence("how you said it"),
+            "text_version": sentence("the words you were shown"),
+            "text": sentence("the words you were shown"),
+            "detail": sentence("what you chose that day, and the number of the form you signed"),
+            "recorded_by_id": sentence("who at the town hall wrote it down"),
+            "at": sentence("when"),
+        },
+        _OWN,
+        tie="resident_id",
+    ),
+    "join_request": Keeping(
+        sentence("A request that waits"),
+        sentence("To ask the owner of an address for a yes before anything is sent there."),
+        sentence("Fourteen days by email, sixty on paper; then it goes away by itself."),
+        {
+            "resident_id": sentence("your number on the list"),
+            "email": sentence("the address that was typed"),
+            "email_key": sentence("the address that was typed"),
+            "answers": sentence("what was chosen, and on paper the name and the postal address"),
+            "text_version": sentence("the words that were shown"),
+            "text": sentence("the words that were shown"),
+            "recorded_by_id": sentence("who at the town hall wrote it down"),
+            "created_at": sentence("when it was asked and confirmed"),
+            "confirmed_at": sentence("when it was asked and confirmed"),
+        },
+        _OWN | {"kind", "expires_at"},
+        tie="email_key",
+    ),
+    "delivery": Keeping(
+        sentence("What was sent to you by email"),
+        sentence(
+            "To send each message once, and to know whether your provider took it. Nobody is told if you opened it."
+        ),
+        sentence("As long as you are on the list; your number and address are taken out when you are erased."),
+        {
+            "recipient": sentence("your number on the list"),
+            "address": sentence("the address it went to, and its provider"),
+            "provider": sentence("the address it went to, and its provider"),
+            "mailing_id": sentence("which message"),
+            "state": sentence("whether the provider took it, when, and what it answered"),
+            "reply": sentence("whether the provider took it, when, and what it answered"),
+            "settled_at": sentence("whether the provider took it, when, and what it answered"),
+        },
+        _OWN | {"message_id", "lane", "attempt", "tries", "doubts", "next_at", "worker", "lease_until"},
+        tie="recipient",
+    ),
+    "suppression": Keeping(
+        sentence("Addresses that must not be written to"),
+        sentence("To keep our word to who said “never again”, or was erased, and to leave dead addresses in peace."),
+        sentence("Until you ask for our mail again. It cannot be turned back into an address."),
+        {
+            "address_hash": sentence("a mark that stands for an address"),
+            "reason": sentence("why it is not written to, and since when"),
+            "at": sentence("why it is not written to, and since when"),
+        },
+        _OWN,
+        tie="address_hash",
+    ),
+    "limit_window": Keeping(
+        sentence("Counters against abuse"),
+        sentence("To keep the form from being used to flood somebody’s mailbox."),
+        sentence("Two days. It cannot be turned back into an address."),
+        {"key": sentence("a mark that stands for an address, or for the network a form was sent from")},
+        frozenset({"started_at", "count"}),
+    ),
+}
+
+NOT_OF_RESIDENTS: Mapping[str, str] = {
+    "account": "staff",
+    "api_token": "staff and programs",
+    "audit_entry": "what staff did: ids and counts, never names or addresses",
+    "board": "places where paper hangs",
+    "issue": "published texts",
+    "issue_item": "published texts",
+    "issue_step": "what staff did",
+    "mailing": "what was sent, not to whom",
+    "mailing_message": "what was sent, with holes; emptied when it was for one person",
+    "municipality": "the town hall, and its elected people as published",
+    "notice": "published texts",
+    "notice_step": "what staff did",
+    "notice_version": "published texts",
+    "one_time_link": "staff",
+    "picture": "published pictures",
+    "picture_use": "published pictures",
+    "place": "streets and sectors",
+    "publication": "published texts",
+    "role_grant": "staff",
+    "staff_session": "staff",
+    "topic": "what one may subscribe to",
+    "worker_heartbeat": "our own machines",
+}
+"""Tables that say nothing of residents, and what they hold instead."""
