@@ -23,6 +23,8 @@ from server.municipalities import api as municipalities_api
 from server.municipalities import look_pages, place_pages
 from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
+from server.notices import api as notices_api
+from server.notices import pages as notices_pages
 from server.web import look
 from server.web.errors import install_errors
 from server.web.security import Security
@@ -43,6 +45,7 @@ PAGES: tuple[APIRouter, ...] = (
     look_pages.router,
     municipalities_pages.public_router,
     municipalities_pages.router,
+    notices_pages.router,
     place_pages.router,
     sending_pages.router,
     staff_pages.router,
@@ -52,6 +55,7 @@ API: tuple[APIRouter, ...] = (
     boards_api.router,
     issues_api.router,
     municipalities_api.router,
+    notices_api.router,
 )
 
 

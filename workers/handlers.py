@@ -8,6 +8,7 @@ from server.core.database import Database, WriteSession
 from server.core.limits import forget_windows_before
 from server.core.secrets import Secrets
 from server.mailings import upkeep
+from server.notices.service import expire_due
 from workers.clock import Chore
 
 _LONGEST_LIMIT = timedelta(days=2)
@@ -27,8 +28,13 @@ async def _forget_limit_windows(session: WriteSession) -> None:
     await forget_windows_before(session, clock.now() - _LONGEST_LIMIT)
 
 
+async def _expire_notices(session: WriteSession) -> None:
+    await expire_due(session, clock.now())
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=2),
+    Chore("expire notices", writing(_expire_notices), every=60),
     Chore("finish mailings", writing(upkeep.finish_mailings), every=2),
     Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),
     Chore("forget single messages", writing(upkeep.forget_single_messages), every=3600),

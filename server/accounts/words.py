@@ -19,6 +19,7 @@ ROLES: Mapping[Role, tuple[Message, Message]] = {
 SCOPES: Mapping[str, Message] = {
     "notices:read": sentence("Read notices"),
     "notices:write": sentence("Write notices"),
+    "notices:publish": sentence("Approve and publish notices"),
     "issues:read": sentence("Read letters and bulletins"),
     "issues:write": sentence("Write letters and bulletins"),
     "issues:send": sentence("Send letters"),

@@ -26,6 +26,7 @@ ROOMS = (
     _room("boards", sentence("Boards"), "boards", "editor", "publisher", "poster"),
     _room("residents", sentence("Residents"), "residents", "counter"),
     _room("settings", sentence("Settings"), "settings"),
+    _room("urgent", sentence("Urgent notice"), "notice_urgent", "editor", "publisher"),
 )
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
+from starlette.routing import NoMatchFound
 
 from server.core.i18n import current_language
 from server.core.templating import environment
@@ -65,7 +66,6 @@ def _common(request: Request) -> dict[str, Any]:
 
 
 def _rooms(request: Request, staff: Any) -> list[dict[str, Any]]:
-    known = {getattr(route, "name", None) for route in request.app.routes}
     here = getattr(request.state, "room", "")
     return [
         {
@@ -76,8 +76,16 @@ def _rooms(request: Request, staff: Any) -> list[dict[str, Any]]:
             "current": room.key == here,
         }
         for room in rooms_for(staff.roles)
-        if room.route in known
+        if _is_known(request, room.route)
     ]
+
+
+def _is_known(request: Request, route: str) -> bool:
+    try:
+        request.app.url_path_for(route)
+    except NoMatchFound:
+        return False
+    return True
 
 
 def room(key: str) -> Any:

@@ -8,8 +8,10 @@ from sqlalchemy.orm import QueryableAttribute, defer
 from sqlmodel import col, select
 
 from server.accounts.models import Account
+from server.content.cleaning import clean_line
 from server.core.database import ReadSession
 from server.core.errors import NotFound
+from server.core.search import like, searchable
 from server.notices.models import (
     Notice,
     NoticeKind,
@@ -18,7 +20,6 @@ from server.notices.models import (
     NoticeVersion,
     Publication,
 )
-from server.notices.search import like, searchable
 from server.web.pagination import Page, Slice
 
 AnySelect = TypeVar("AnySelect", bound=Select[*tuple[Any, ...]])
@@ -69,12 +70,17 @@ async def find_notice_numbered(session: ReadSession, municipality_id: int, numbe
 
 
 async def list_notices(
-    session: ReadSession, municipality_id: int, wanted: NoticeFilter, part: Slice | None = None
+    session: ReadSession,
+    municipality_id: int,
+    wanted: NoticeFilter,
+    part: Slice | None = None,
+    *,
+    has_text: bool = False,
 ) -> Page[NoticeLine]:
-    """One page of the town's notices, the last touched first."""
+    """One page of the town's notices, the last touched first; with their bodies if `has_text`."""
     part = part or Slice()
     query = (
-        _lines(municipality_id, wanted)
+        _lines(municipality_id, wanted, has_text=has_text)
         .order_by(col(Notice.updated_at).desc(), col(Notice.id).desc())
         .offset(part.offset)
         .limit(part.size)
@@ -153,11 +159,12 @@ def _versions(municipality_id: int, notice_id: int) -> Select[NoticeVersion, str
     )
 
 
-def _lines(municipality_id: int, wanted: NoticeFilter) -> Select[Notice, bool, str]:
+def _lines(municipality_id: int, wanted: NoticeFilter, *, has_text: bool = False) -> Select[Notice, bool, str]:
     body: QueryableAttribute[str] = Notice.body  # type: ignore[assignment]  # SQLModel hides the column
     key: QueryableAttribute[str] = Notice.search_key  # type: ignore[assignment]  # as above
     query = select(Notice, _is_public(), col(Account.name)).join(Account, col(Account.id) == col(Notice.created_by_id))
-    return _filtered(query, municipality_id, wanted).options(defer(body, raiseload=True), defer(key, raiseload=True))
+    left_out = [defer(one, raiseload=True) for one in ((key,) if has_text else (key, body))]
+    return _filtered(query, municipality_id, wanted).options(*left_out)
 
 
 def _is_public() -> Exists:
@@ -172,6 +179,6 @@ def _filtered(query: AnySelect, municipality_id: int, wanted: NoticeFilter) -> A
         query = query.where(col(Notice.state) == NoticeState(wanted.state))
     if wanted.kind in set(NoticeKind):
         query = query.where(col(Notice.kind) == NoticeKind(wanted.kind))
-    for word in searchable(wanted.words).split():
+    for word in searchable(clean_line(wanted.words)).split():
         query = query.where(col(Notice.search_key).like(like(word), escape="\\"))
     return query

@@ -1,5 +1,6 @@
 """What residents see: publications in force, the archive, the agenda. The text in work is never asked here."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -16,6 +17,7 @@ from server.notices.schemas import NoticeContent
 from server.web.pagination import Page, Slice
 
 _MOST = 500
+_NUMBER = re.compile(r"[0-9]{4}-[0-9]{3,7}")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ async def current_notices(
 
 async def find_public(session: ReadSession, municipality_id: int, number: str) -> Publication | None:
     """The text of a notice that residents see or saw last, withdrawn ones included: its `ended_as` says so."""
+    if not _NUMBER.fullmatch(number):
+        return None
     query = select(Publication).where(
         col(Publication.municipality_id) == municipality_id,
         col(Publication.number) == number,

@@ -44,6 +44,10 @@ class PosterChoice:
     fit: Fit
     is_short: bool = False
 
+    @property
+    def is_printable(self) -> bool:
+        return self.fit.fits or self.is_short
+
 
 def poster_of(
     content: NoticeContent,

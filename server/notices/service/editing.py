@@ -12,11 +12,11 @@ from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid
 from server.core.i18n import sentence
+from server.core.search import searchable
 from server.municipalities.models import Place
 from server.notices import queries
 from server.notices.models import Notice, NoticeKind, NoticeState, NoticeStepKind
 from server.notices.schemas import NoticeContent, NoticeDraft
-from server.notices.search import searchable
 from server.notices.service.records import move, next_number, note_step
 from server.notices.service.versions import keep_aside, keep_version, settle
 from server.residents.models import Topic

@@ -1,0 +1,91 @@
+"""The notice on paper and in a mail, before anybody has it: for the staff; and the public poster."""
+
+import base64
+from datetime import date
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+
+from server.accounts.dependencies import Poster
+from server.core.clock import PARIS
+from server.core.database import ReadSession
+from server.core.errors import NotFound
+from server.core.files import FileStore
+from server.municipalities.queries import get_municipality
+from server.notices import queries
+from server.notices.everywhere import SHELF, posted_on, poster_draft
+from server.notices.pictures import mail_images
+from server.notices.renderings import PosterChoice, render_notice_mail
+from server.notices.schemas import NoticeContent
+from server.press.errors import PressError
+from server.web.dependencies import CurrentTown, Files, Reading
+from server.web.framing import framed
+from server.web.templates import room
+from server.web.tenancy import Town
+
+router = APIRouter()
+desk = [Depends(room("notices"))]
+
+
+@router.get("/desk/notices/{notice_id}/poster.pdf", name="notice_poster", dependencies=desk)
+async def print_poster(session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int) -> Response:
+    """The sheet of the text in work. A sheet that is too long is refused in a sentence."""
+    notice = await queries.get_notice(session, town.id, notice_id)
+    choice = await _choice(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
+    return _pdf(await SHELF.pdf(choice.poster), notice.number, "private, no-store")
+
+
+@router.get("/desk/notices/{notice_id}/poster.png", name="notice_poster_picture", dependencies=desk)
+async def picture_poster(session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int) -> Response:
+    """The first page of the sheet, to look at."""
+    notice = await queries.get_notice(session, town.id, notice_id)
+    choice = await _choice(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
+    return Response(await SHELF.picture(choice.poster), media_type="image/png", headers={"cache-control": "no-store"})
+
+
+@router.get("/desk/notices/{notice_id}/mail", name="notice_mail", dependencies=desk)
+async def show_mail(session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int) -> HTMLResponse:
+    """The notice as a mail, its pictures embedded, in a document that may load nothing."""
+    notice = await queries.get_notice(session, town.id, notice_id)
+    content = NoticeContent.of(notice)
+    municipality = await get_municipality(session, town.id)
+    html = render_notice_mail(municipality, content, notice.number).html
+    for image in await mail_images(session, files, town.id, content):
+        data = base64.b64encode(image.content).decode()
+        html = html.replace(f"cid:{image.cid}", f"data:{image.media_type};base64,{data}")
+    return framed(html)
+
+
+@router.get("/desk/notices/{notice_id}/mail.txt", name="notice_mail_text", dependencies=desk)
+async def show_mail_text(session: Reading, town: CurrentTown, _staff: Poster, notice_id: int) -> PlainTextResponse:
+    notice = await queries.get_notice(session, town.id, notice_id)
+    mail = render_notice_mail(await get_municipality(session, town.id), NoticeContent.of(notice), notice.number)
+    return PlainTextResponse(mail.text)
+
+
+@router.get("/notices/{number}/poster.pdf", name="poster_pdf")
+async def print_public_poster(
+    request: Request, session: Reading, town: CurrentTown, files: Files, number: str
+) -> Response:
+    """The sheet of what residents read now."""
+    public = await queries.find_public(session, town.id, number)
+    if public is None or public.ended_as is not None:
+        raise NotFound
+    posted = public.first_published_at.astimezone(PARIS).date()
+    choice = await _choice(session, files, town, NoticeContent.thawed(public.content), number, posted)
+    try:
+        return _pdf(await SHELF.pdf(choice.poster), number, "public, max-age=300")
+    except PressError as error:
+        raise NotFound from error
+
+
+async def _choice(
+    session: ReadSession, files: FileStore, town: Town, content: NoticeContent, number: str, posted: date | None
+) -> PosterChoice:
+    municipality = await get_municipality(session, town.id)
+    return await SHELF.choose(await poster_draft(session, files, municipality, content, number, posted))
+
+
+def _pdf(content: bytes, number: str, kept: str) -> Response:
+    headers = {"cache-control": kept, "content-disposition": f'inline; filename="affiche-{number}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)

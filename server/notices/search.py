@@ -1,5 +1,0 @@
-"""Words as a search of notices compares them."""
-
-from server.core.search import like, searchable
-
-__all__ = ["like", "searchable"]
