@@ -22,6 +22,7 @@ from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast, bring_cast, open_session
 from tests.postgres import PostgresServer
 
+SECRET = b"a secret for tests, never for a town" * 2
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
@@ -104,7 +105,7 @@ async def read_session(database: Database) -> AsyncIterator[ReadSession]:
 
 @pytest.fixture
 def secrets() -> Secrets:
-    return Secrets(b"a secret for tests, never for a town" * 2)
+    return Secrets(SECRET)
 
 
 @pytest.fixture

@@ -1,0 +1,22 @@
+"""A mail worker in a process of its own, which a drill may kill."""
+
+import asyncio
+import os
+
+from server.core.database import Database
+from server.core.secrets import Secrets
+from tests.sending import BRISK
+from workers.mail import MailWorker
+from workers.transports.smtp import SmtpTransport
+
+
+def work(url: str, secret: bytes, port: int, crash_at: str, name: str, lines: int) -> None:
+    """Send to the sink on `port` until killed."""
+    os.environ["TAMBOUR_CRASH_AT"] = crash_at
+    asyncio.run(_work(url, secret, port, name, lines))
+
+
+async def _work(url: str, secret: bytes, port: int, name: str, lines: int) -> None:
+    relay = SmtpTransport("127.0.0.1", port, tls="none")
+    worker = MailWorker(Database(url, pool_size=4), Secrets(secret), relay, name=name, lines=lines, rhythm=BRISK)
+    await worker.run(asyncio.Event())
