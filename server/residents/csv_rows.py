@@ -51,6 +51,8 @@ class Row:
 
     line: int
     cells: Mapping[str, str]
+    is_too_long: bool = False
+    """It has more cells than the file has columns: a separator stands unquoted in a cell, and the rest has shifted."""
 
 
 def read_rows(content: bytes) -> list[Row]:
@@ -96,7 +98,7 @@ def _rows(text: str, separator: str, columns: list[str | None]) -> Iterator[Row]
             name: cell[:_LONGEST_CELL].strip() for name, cell in zip(columns, cells, strict=False) if name is not None
         }
         if any(cell.strip() for cell in cells):
-            yield Row(first, named)
+            yield Row(first, named, is_too_long=any(cell.strip() for cell in cells[len(columns) :]))
         first = reader.line_num + 1
 
 

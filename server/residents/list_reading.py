@@ -78,6 +78,10 @@ class ListReader:
 
     def _person(self, row: Row) -> ResidentDraft:
         cells = dict(row.cells)
+        if row.is_too_long:
+            raise Invalid(
+                {"": sentence("This line has more cells than the first one: put such text in quotation marks.")}
+            )
         if any(is_damaged(cell) for cell in cells.values()):
             raise Invalid({"": sentence("The accents of this line are damaged: save the list as “CSV UTF-8”.")})
         if first_name := cells.pop("first_name", ""):
