@@ -12,6 +12,7 @@ from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.desk import pages as desk_pages
+from server.frontpage import pages as frontpage_pages
 from server.instance import health
 from server.instance import pages as instance
 from server.invitations import pages as invitations_pages
@@ -37,6 +38,7 @@ PAGES: tuple[APIRouter, ...] = (
     audit_pages.router,
     boards_pages.router,
     desk_pages.router,
+    frontpage_pages.router,
     invitations_pages.public_router,
     invitations_pages.router,
     issues_pages.router,
