@@ -33,9 +33,9 @@ async def _expire_notices(session: WriteSession) -> None:
 
 
 CHORES: tuple[Chore, ...] = (
-    Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=2),
+    Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=1),
     Chore("expire notices", writing(_expire_notices), every=60),
-    Chore("finish mailings", writing(upkeep.finish_mailings), every=2),
+    Chore("finish mailings", writing(upkeep.finish_mailings), every=1),
     Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),
     Chore("forget single messages", writing(upkeep.forget_single_messages), every=3600),
     Chore("forget dead workers", writing(upkeep.forget_dead_workers), every=3600),
