@@ -8,9 +8,19 @@ import typer
 from server.cli.app import app
 from server.cli.opening import carry_out, opened
 from server.core.logging import start_logging
+from workers.demo.command import demo
 from workers.runner import KINDS, run_crew, stop_on_signals
 
-Kind = StrEnum("Kind", [*KINDS, "all"])
+
+class Kind(StrEnum):
+    """What `tambour work` may do."""
+
+    MAIL = "mail"
+    CLOCK = "clock"
+    ALL = "all"
+
+
+app.command()(demo)
 
 
 @app.command()
@@ -34,7 +44,7 @@ def work(kind: Annotated[Kind, typer.Argument(help="Which work to do in this pro
             start_logging(instance.settings.log_level)
             stop = asyncio.Event()
             stop_on_signals(stop)
-            kinds = KINDS if kind == "all" else (str(kind),)
+            kinds = KINDS if kind is Kind.ALL else (kind.value,)
             await run_crew(instance.settings, instance.database, instance.secrets, stop, kinds)
 
     carry_out(run_workers)

@@ -2,8 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
@@ -51,6 +51,22 @@ async def serve(instance: Instance, listener: socket.socket, stop: asyncio.Event
         tasks.create_task(server.serve(sockets=[listener]))
         await stop.wait()
         server.should_exit = True
+
+
+@asynccontextmanager
+async def beside(work: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
+    """`work` goes on while the block runs; then it is told to stop, and waited for."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(_begin(work, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def _begin(work: Callable[[asyncio.Event], Awaitable[None]], stop: asyncio.Event) -> None:
+    await work(stop)
 
 
 class _Server(uvicorn.Server):
