@@ -76,11 +76,11 @@ async def ask_for_password(
     if not await count_once(session, f"password/network/{where}", limit=PER_NETWORK, per=HOUR):
         return False
     who = secrets.fingerprint("password-request", email)
-    is_new = await count_once(session, f"password/account/{who}", limit=PER_ACCOUNT, per=HOUR)
-    is_rare = await count_once(session, f"password/day/{who}", limit=PER_ACCOUNT_AND_DAY, per=DAY)
+    may_write = await count_once(session, f"password/account/{who}", limit=PER_ACCOUNT, per=HOUR)
+    may_write = may_write and await count_once(session, f"password/day/{who}", limit=PER_ACCOUNT_AND_DAY, per=DAY)
     account = await accounts.find_working_account(session, municipality_id, email)
     municipality = await get_municipality(session, municipality_id)
-    if account is None or not (is_new and is_rare):
+    if account is None or not may_write:
         return True
     if not municipality.sender_address:
         log.warning("no sender address: a password request cannot be answered", extra={"municipality": municipality_id})
