@@ -1,0 +1,72 @@
+"""A whole instance as a stranger starts it: `tambour run --demo` in a process of its own, on a free port."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 90.0
+
+
+@dataclass(frozen=True)
+class Instance:
+    """Where it answers, and the one-time links it printed for the people of the demonstration town."""
+
+    url: str
+    links: dict[str, str]
+    """By the first part of the address: "nadege.rouault"."""
+
+    @property
+    def town(self) -> str:
+        return f"{self.url}/saint-aubin"
+
+
+@contextmanager
+def running_instance(home: Path) -> Iterator[Instance]:
+    """Started, seen healthy, and stopped by the signal of Ctrl-C."""
+    port = _free_port()
+    printed = home.with_suffix(".out")
+    environment = os.environ | {"TAMBOUR_HOME": str(home), "TAMBOUR_PORT": str(port), "COLUMNS": "200"}
+    with printed.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "workers", "run", "--demo"], cwd=ROOT, env=environment, stdout=output
+        )
+    try:
+        _wait_until_healthy(f"http://localhost:{port}/health", process)
+        links = re.findall(r"\(([\w.-]+)@[^)]+\)\s+(\S+/desk/welcome/\S+)", printed.read_text())
+        yield Instance(f"http://localhost:{port}", dict(links))
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+    assert process.returncode == 0, "Ctrl-C must stop the instance cleanly"
+
+
+def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise AssertionError("the instance stopped by itself")
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the instance did not become healthy")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,125 @@
+"""Every page that can be reached by links, as a resident and as staff: axe, weight, requests, small screens, no script.
+
+The crawl keeps one page of each shape (numbers and tokens apart), so a new page is tried without being listed here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from tests.browser.conftest import SignIn
+from tests.browser.instance import Instance
+
+PUBLIC_BYTES, PUBLIC_REQUESTS = 40_000, 6
+STAFF_BYTES = 120_000
+MOST_PAGES = 120
+PAPER_PICTURES = re.compile(r"/(poster|sheet|pictures)")
+NOT_PAGES = (".pdf", ".ics", ".atom", ".csv", ".txt", ".json", ".eml", "/logo", "/source")
+
+
+@dataclass
+class Visit:
+    """What opening one page cost and said."""
+
+    url: str
+    status: int = 0
+    weight: int = 0
+    requests: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+def shape(url: str) -> str:
+    """The page apart from which one it is: numbers, tokens and questions left out."""
+    path = urlsplit(url).path
+    return re.sub(r"/(?:\d[\d-]*|[\w-]{32,})(?=/|$)", "/*", path)
+
+
+def crawl(context: BrowserContext, start: str, within: str) -> Iterator[tuple[Page, Visit]]:
+    """Pages reachable from `start`, one of each shape."""
+    page = context.new_page()
+    waiting, seen = [start], {shape(start)}
+    while waiting and len(seen) <= MOST_PAGES:
+        visit = open_page(page, waiting.pop(0))
+        yield page, visit
+        links = page.eval_on_selector_all("a[href]", "found => found.map(one => one.getAttribute('href'))")
+        for link in links:
+            url = urldefrag(urljoin(page.url, link)).url
+            is_ours = url.startswith(within) and not urlsplit(url).path.endswith(NOT_PAGES)
+            if is_ours and shape(url) not in seen:
+                seen.add(shape(url))
+                waiting.append(url)
+    page.close()
+
+
+def open_page(page: Page, url: str) -> Visit:
+    visit = Visit(url)
+
+    def on_response(response: Response) -> None:
+        visit.requests.append(response.url)
+        if response.request.resource_type not in {"image"} or not PAPER_PICTURES.search(response.url):
+            visit.weight += len(response.body()) if response.status == 200 else 0
+
+    def on_console(message: object) -> None:
+        visit.errors.append(str(message))
+
+    page.on("response", on_response)
+    page.on("pageerror", on_console)
+    page.on("console", lambda message: on_console(message.text) if message.type == "error" else None)
+    answer = page.goto(url, wait_until="load")
+    visit.status = answer.status if answer else 0
+    page.remove_listener("response", on_response)
+    return visit
+
+
+def complaints(page: Page, visit: Visit) -> list[str]:
+    """What is wrong with the page that stands open."""
+    said = [f"{visit.url}: answers {visit.status}"] if visit.status != 200 else []
+    said += [f"{visit.url}: {error}" for error in visit.errors]
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            said.append(f"{visit.url}: {wide} px wide on {width}")
+        found = Axe().run(page).response["violations"]
+        said += [f"{visit.url} at {width}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    return said
+
+
+def test_every_public_page_is_accessible_light_and_calls_nobody(instance: Instance, visitor: BrowserContext) -> None:
+    said: list[str] = []
+    for page, visit in crawl(visitor, f"{instance.town}/", instance.town):
+        if "/desk" in page.url:
+            continue
+        said += complaints(page, visit)
+        said += [f"{visit.url} asks {url}" for url in visit.requests if not url.startswith(instance.url)]
+        if visit.weight > PUBLIC_BYTES or len(visit.requests) > PUBLIC_REQUESTS:
+            said.append(f"{visit.url}: {visit.weight} bytes in {len(visit.requests)} requests")
+    assert not visitor.cookies(), "public pages set no cookie"
+    assert not said, "\n".join(said)
+
+
+@pytest.mark.parametrize("who", ["nadege.rouault", "camille.morel", "odile.baudry", "thierry.guillot"])
+def test_every_staff_page_is_accessible_and_light(instance: Instance, sign_in: SignIn, who: str) -> None:
+    said: list[str] = []
+    for page, visit in crawl(sign_in(who), f"{instance.town}/desk", f"{instance.town}/desk"):
+        said += complaints(page, visit)
+        if visit.weight > STAFF_BYTES:
+            said.append(f"{visit.url}: {visit.weight} bytes")
+    assert not said, "\n".join(said)
+
+
+def test_public_pages_work_without_javascript(chromium: Browser, instance: Instance) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    for path in ("/", "/notices", "/agenda", "/letters", "/receive", "/privacy", "/accessibility"):
+        answer = page.goto(instance.town + path)
+        assert answer is not None
+        assert answer.status == 200
+        assert page.locator("h1").is_visible()
+    context.close()
