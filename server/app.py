@@ -20,12 +20,16 @@ from server.issues import api as issues_api
 from server.issues import pages as issues_pages
 from server.issues import public_pages as letters_pages
 from server.issues import sending_pages
+from server.mailings import api as mailings_api
+from server.mailings import catcher_pages
+from server.mailings import pages as mailings_pages
 from server.municipalities import api as municipalities_api
 from server.municipalities import look_pages, place_pages
 from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.notices import api as notices_api
 from server.notices import pages as notices_pages
+from server.residents import pages as residents_pages
 from server.web import look
 from server.web.errors import install_errors
 from server.web.security import Security
@@ -45,10 +49,13 @@ PAGES: tuple[APIRouter, ...] = (
     letters_pages.router,
     look.router,
     look_pages.router,
+    mailings_pages.router,
     municipalities_pages.public_router,
     municipalities_pages.router,
     notices_pages.router,
     place_pages.router,
+    residents_pages.public_router,
+    residents_pages.router,
     sending_pages.router,
     staff_pages.router,
     token_pages.router,
@@ -56,6 +63,7 @@ PAGES: tuple[APIRouter, ...] = (
 API: tuple[APIRouter, ...] = (
     boards_api.router,
     issues_api.router,
+    mailings_api.router,
     municipalities_api.router,
     notices_api.router,
 )
@@ -71,6 +79,7 @@ def create_app(database: Database, *, secrets: Secrets, files: FileStore, settin
     own = _application(database, secrets, files, settings)
     own.include_router(instance.router, include_in_schema=False)
     own.include_router(health.router, include_in_schema=False)
+    own.include_router(catcher_pages.router, include_in_schema=False)
     own.mount("/static", static_files(), name="static")
     return Security(Tenancy(towns, own, town_finder(database)), is_https=settings.url.startswith("https:"))
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from server.accounts.actors import Actor
-from server.accounts.models import AuditEntry
+from server.accounts.audit import action, record
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict
@@ -31,6 +31,9 @@ from server.mailings.rows import add_rows
 from server.mailings.schemas import MessageVariant, Recipient
 
 _LOCK = 0x4D41494C  # "MAIL": who chooses recipients and who leaves wait for each other
+PAUSED = action("mailing.paused", sentence("Paused a mailing"))
+RESUMED = action("mailing.resumed", sentence("Resumed a mailing"))
+CANCELLED = action("mailing.cancelled", sentence("Cancelled a mailing"))
 UNSENT = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
 
 
@@ -140,13 +143,15 @@ async def pause_mailing(session: WriteSession, municipality_id: int, mailing_id:
     held = (col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == DeliveryState.CLAIMED)
     back = {"state": DeliveryState.QUEUED, "worker": None, "lease_until": None}
     await session.execute(update(Delivery).where(*held).values(back))
-    return _recorded(session, mailing, actor, "mailing.paused")
+    await record(session, municipality_id, actor.account_id, PAUSED, "mailing", mailing_id)
+    return mailing
 
 
 async def resume_mailing(session: WriteSession, municipality_id: int, mailing_id: int, actor: Actor) -> Mailing:
     """What was left is sent."""
     mailing = await _move(session, municipality_id, mailing_id, (MailingState.PAUSED,), MailingState.SENDING)
-    return _recorded(session, mailing, actor, "mailing.resumed")
+    await record(session, municipality_id, actor.account_id, RESUMED, "mailing", mailing_id)
+    return mailing
 
 
 async def cancel_mailing(session: WriteSession, municipality_id: int, mailing_id: int, actor: Actor) -> Mailing:
@@ -156,7 +161,8 @@ async def cancel_mailing(session: WriteSession, municipality_id: int, mailing_id
         session, municipality_id, mailing_id, is_open, MailingState.CANCELLED, finished_at=clock.now()
     )
     await cancel_rows(session, col(Delivery.mailing_id) == mailing_id)
-    return _recorded(session, mailing, actor, "mailing.cancelled")
+    await record(session, municipality_id, actor.account_id, CANCELLED, "mailing", mailing_id)
+    return mailing
 
 
 async def cancel_rows(session: WriteSession, *where: Any) -> int:
@@ -227,18 +233,4 @@ async def _move(
             sentence("The mailing has moved on meanwhile: look at its state before you act."), "mailing_moved"
         )
     await session.refresh(mailing)
-    return mailing
-
-
-def _recorded(session: WriteSession, mailing: Mailing, actor: Actor, action: str) -> Mailing:
-    session.add(
-        AuditEntry(
-            municipality_id=mailing.municipality_id,
-            account_id=actor.account_id,
-            action=action,
-            object_kind="mailing",
-            object_id=mailing.id,
-            at=clock.now(),
-        )
-    )
     return mailing

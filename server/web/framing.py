@@ -21,7 +21,8 @@ def framed(html: str) -> HTMLResponse:
     hashes = " ".join(sorted(f"'sha256-{_digest(style)}'" for style in styles))
     policy = (
         f"default-src 'none'; style-src 'unsafe-hashes' {hashes}; img-src data:; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'self'; sandbox allow-popups"
+        # A link opens a page of its own: one that inherited the sandbox could not even send a form.
+        "form-action 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
     )
     return HTMLResponse(html, headers={"content-security-policy": policy})
 

@@ -107,7 +107,7 @@ async def test_a_single_message_forgets_its_text_and_address_when_it_has_left(of
             address="bob@example.org",
             idempotency_key="link-1",
         )
-    await _set(office, mailing.id, state=DeliveryState.ACCEPTED, next_at=None)
+    await set_rows(office, mailing.id, state=DeliveryState.ACCEPTED, next_at=None)
     async with office.database.writing() as session:
         await upkeep.finish_mailings(session)
     (row,) = await office.rows(mailing.id)
@@ -173,11 +173,11 @@ async def test_figures_add_up_and_say_who_was_refused_and_why(office: Office) ->
     recipients = [Recipient(1, "a@orange.fr"), Recipient(2, "b@wanadoo.fr"), *people(4, start=3)]
     mailing_id = await office.start(recipients)
     soon = clock.now() + timedelta(minutes=15)
-    await _set(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
-    await _set(office, mailing_id, 2, state=DeliveryState.DEFERRED, reply="421 slow down", next_at=soon)
-    await _set(office, mailing_id, 3, state=DeliveryState.REFUSED, reply="550 5.1.1 no such user", next_at=None)
-    await _set(office, mailing_id, 4, state=DeliveryState.UNCERTAIN, doubts=1)
-    await _set(office, mailing_id, 5, state=DeliveryState.CANCELLED, next_at=None)
+    await set_rows(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
+    await set_rows(office, mailing_id, 2, state=DeliveryState.DEFERRED, reply="421 slow down", next_at=soon)
+    await set_rows(office, mailing_id, 3, state=DeliveryState.REFUSED, reply="550 5.1.1 no such user", next_at=None)
+    await set_rows(office, mailing_id, 4, state=DeliveryState.UNCERTAIN, doubts=1)
+    await set_rows(office, mailing_id, 5, state=DeliveryState.CANCELLED, next_at=None)
     async with office.database.reading() as session:
         figures = await queries.figures(session, office.town_id, mailing_id)
         progress = await queries.progress_by_provider(session, office.town_id, mailing_id)
@@ -195,15 +195,15 @@ async def test_figures_add_up_and_say_who_was_refused_and_why(office: Office) ->
 
 async def test_a_mailing_is_finished_only_when_nothing_is_left_to_do(office: Office) -> None:
     mailing_id = await office.start(people(3))
-    await _set(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
-    await _set(office, mailing_id, 2, state=DeliveryState.UNCERTAIN, doubts=3, next_at=None)
+    await set_rows(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
+    await set_rows(office, mailing_id, 2, state=DeliveryState.UNCERTAIN, doubts=3, next_at=None)
     for state, next_at, is_finished in (
         (DeliveryState.DEFERRED, clock.now(), False),
         (DeliveryState.UNCERTAIN, clock.now(), False),
         (DeliveryState.SENDING, None, False),
         (DeliveryState.REFUSED, None, True),
     ):
-        await _set(office, mailing_id, 3, state=state, next_at=next_at)
+        await set_rows(office, mailing_id, 3, state=state, next_at=next_at)
         async with office.database.writing() as session:
             await upkeep.finish_mailings(session)
         assert ((await office.mailing(mailing_id)).state is MailingState.FINISHED) == is_finished
@@ -211,8 +211,8 @@ async def test_a_mailing_is_finished_only_when_nothing_is_left_to_do(office: Off
 
 async def test_old_figures_are_summed_for_good_and_stay_the_same(office: Office) -> None:
     mailing_id = await office.start(people(2))
-    await _set(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
-    await _set(office, mailing_id, 2, state=DeliveryState.REFUSED, next_at=None)
+    await set_rows(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
+    await set_rows(office, mailing_id, 2, state=DeliveryState.REFUSED, next_at=None)
     async with office.database.writing() as session:
         await upkeep.finish_mailings(session)
         await upkeep.freeze_figures(session)
@@ -225,7 +225,7 @@ async def test_old_figures_are_summed_for_good_and_stay_the_same(office: Office)
         assert await queries.figures(session, office.town_id, mailing_id) == Figures(accepted=1, refused=1)
 
 
-async def _set(office: Office, mailing_id: int, recipient: int | None = None, **values: object) -> None:
+async def set_rows(office: Office, mailing_id: int, recipient: int | None = None, **values: object) -> None:
     async with office.database.writing() as session:
         for row in await office.rows(mailing_id):
             if recipient in (None, row.recipient):
