@@ -1,0 +1,15 @@
+"""Pages of the residents' rooms, each file a journey: to join, to leave, to choose; the counter's; the topics."""
+
+from fastapi import APIRouter
+
+from server.residents.pages import book, choosing, confirming, imports, leaving, paper, persons, receiving, topics
+
+public_router = APIRouter()
+for _part in (receiving, confirming, choosing, leaving):
+    public_router.include_router(_part.router)
+
+router = APIRouter()
+for _part in (paper, imports, book, persons, topics):
+    router.include_router(_part.router)
+
+__all__ = ["public_router", "router"]

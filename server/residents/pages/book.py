@@ -1,0 +1,140 @@
+"""The counter's book: find somebody, write somebody down. Made for a keyboard: Enter saves and opens the next."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from server.accounts.dependencies import Counter
+from server.core.database import ReadSession
+from server.core.i18n import sentence
+from server.municipalities.models import PlaceKind
+from server.municipalities.queries import list_places
+from server.residents import queries, register
+from server.residents.models import Channel, ConsentWay
+from server.residents.pages.common import TownsPost, as_list, choices, streets
+from server.residents.queries import ResidentFilter
+from server.residents.schemas import BY_HAND, ResidentDraft
+from server.residents.words import CHANNELS, WAYS, joined, typed_wants, want_fields
+from server.web.dependencies import CurrentTown, Reading, Writing
+from server.web.forms import SentForm, asking_again
+from server.web.pagination import AskedSlice, LinkedPage
+from server.web.said import saying
+from server.web.templates import page, redirect, room
+from server.web.tenancy import Town
+
+router = APIRouter(dependencies=[Depends(room("residents"))])
+
+ADDED = saying("resident-added", sentence("The person is on the list. Here is an empty form for the next one."))
+ADDED_ONE = saying("resident-added-one", sentence("The person is on the list."))
+ASKED = saying(
+    "resident-asked",
+    sentence("A message asks the owner of this address for a yes. They are on the list once they have confirmed."),
+)
+ADDED_ASKED = saying(
+    "resident-added-asked",
+    sentence("The person receives paper from now on. A message asks the owner of the address for a yes to the rest."),
+)
+_MOST_TYPED = 100
+
+
+def _asked_filter(
+    q: Annotated[str, Query(max_length=_MOST_TYPED)] = "",
+    channel: Annotated[str, Query(max_length=20)] = "",
+    topic: Annotated[str, Query(max_length=18)] = "",
+    place: Annotated[str, Query(max_length=18)] = "",
+    left: Annotated[str, Query(max_length=5)] = "",
+) -> ResidentFilter:
+    """What the address of the page asks for; a word that means nothing filters nothing."""
+    return ResidentFilter(
+        words=q,
+        channel=Channel(channel) if channel in set(Channel) else None,
+        topic_id=int(topic) if topic.isdecimal() else None,
+        place_id=int(place) if place.isdecimal() else None,
+        has_left=left == "yes",
+    )
+
+
+AskedFilter = Annotated[ResidentFilter, Depends(_asked_filter)]
+
+
+@router.get("/desk/residents", name="residents")
+async def show_residents(
+    request: Request, session: Reading, town: CurrentTown, _staff: Counter, wanted: AskedFilter, asked: AskedSlice
+) -> Response:
+    people = LinkedPage(await queries.list_residents(session, town.id, wanted, asked), request)
+    topics = await queries.list_all_topics(session, town.id)
+    sectors = await list_places(session, town.id, PlaceKind.SECTOR)
+    context = {
+        "people": people,
+        "wanted": wanted,
+        "reach": await queries.reach(session, town.id),
+        "channels": CHANNELS,
+        "topics": [(topic.id, topic.name) for topic in topics],
+        "sectors": [(sector.id, sector.name) for sector in sectors],
+        "joined": joined,
+        "to_check": await queries.count_to_check(session, town.id),
+    }
+    return page(request, "residents/list.html", context)
+
+
+@router.get("/desk/residents/new", name="resident_new")
+async def show_new(request: Request, session: Reading, town: CurrentTown, _staff: Counter, post: TownsPost) -> Response:
+    return form_page(request, await offered(session, town), _empty(post))
+
+
+@router.post("/desk/residents", name="resident_add")
+async def add(
+    request: Request, session: Writing, town: CurrentTown, staff: Counter, post: TownsPost, form: SentForm
+) -> Response:
+    offer = await offered(session, town)
+    with asking_again(lambda errors, _: form_page(request, offer, {**_empty(post), **typed(form)}, errors)):
+        done = await register.add_resident(session, post, staff, form.parse(ResidentDraft))
+    if done.resident is None:
+        return redirect(request, "resident_new", said=ASKED)
+    if done.waits_for_yes:
+        return redirect(request, "resident_new", said=ADDED_ASKED)
+    if form.text("then") == "show":
+        return redirect(request, "resident", resident_id=done.resident.id, said=ADDED_ONE)
+    return redirect(request, "resident_new", said=ADDED)
+
+
+async def offered(session: ReadSession, town: Town) -> dict[str, Any]:
+    """What the form of a person offers."""
+    return {
+        **await choices(session, town),
+        "streets": await streets(session, town),
+        "ways": [(way.value, str(WAYS[way])) for way in BY_HAND],
+    }
+
+
+def typed(form: SentForm) -> dict[str, Any]:
+    """What was typed, to fill the form again."""
+    wants, place_ids = typed_wants(form.texts("wants")), as_list(form.values.get("place_ids"))
+    return {**form.values, "wants": wants, "place_ids": place_ids}
+
+
+def form_page(
+    request: Request,
+    offer: Mapping[str, Any],
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    resident_id: int | None = None,
+) -> HTMLResponse:
+    """The form of a person: a new one, or the one with this number."""
+    context = {
+        **offer,
+        "values": values,
+        "errors": errors or {},
+        "want_fields": want_fields(offer["topics"], values["wants"]),
+        "resident_id": resident_id,
+    }
+    return page(request, "residents/edit.html", context, status=422 if errors else 200)
+
+
+def _empty(post: TownsPost) -> dict[str, Any]:
+    town = post.municipality
+    blank: dict[str, Any] = dict.fromkeys(ResidentDraft.model_fields, "")
+    here = {"postcode": town.postcode, "post_town": town.post_town, "language": town.languages[0]}
+    return {**blank, **here, "edition": "standard", "wants": [], "place_ids": [], "way": ConsentWay.PAPER}
