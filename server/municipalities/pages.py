@@ -17,7 +17,7 @@ from server.municipalities.schemas import Identity, Languages, People, Sender
 from server.web.dependencies import CurrentTown, Files, Reading, Writing
 from server.web.forms import SentForm, asking_again
 from server.web.said import saying
-from server.web.templates import page, path_for, redirect, room
+from server.web.templates import has_route, page, path_for, redirect, room
 
 router = APIRouter(dependencies=[Depends(room("settings"))])
 public_router = APIRouter()
@@ -86,7 +86,9 @@ async def show_settings(request: Request, session: Reading, town: CurrentTown, a
     missing = [name for name, value in _WANTED.items() if not getattr(municipality, value[0])]
     context = {
         "own": [(section, _url(request, section)) for section in OWN_SECTIONS],
-        "others": [(section, _url(request, section)) for section in OTHER_SECTIONS if _exists(request, section)],
+        "others": [
+            (section, _url(request, section)) for section in OTHER_SECTIONS if has_route(request, section.route)
+        ],
         "missing": [(str(_WANTED[name][1]), path_for(request, "settings_section", section=name)) for name in missing],
     }
     return page(request, "municipalities/settings.html", context)
@@ -158,7 +160,3 @@ def _fields_of(schema: type[BaseModel]) -> list[str]:
 
 def _url(request: Request, section: Section) -> str:
     return path_for(request, section.route, **({"section": section.key} if section.key else {}))
-
-
-def _exists(request: Request, section: Section) -> bool:
-    return section.route in {getattr(route, "name", None) for route in request.app.routes}

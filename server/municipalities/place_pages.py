@@ -10,8 +10,8 @@ from server.accounts.dependencies import Administrator
 from server.core.database import ReadSession
 from server.core.i18n import sentence
 from server.municipalities import places, queries
-from server.municipalities.models import Place, PlaceKind
-from server.municipalities.schemas import SectorDraft, StreetDraft, StreetsDraft
+from server.municipalities.models import PlaceKind
+from server.municipalities.schemas import PlaceView, SectorDraft, StreetDraft, StreetsDraft
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import SentForm, asking_again
 from server.web.pagination import AskedSlice, LinkedPage
@@ -87,7 +87,7 @@ async def add_streets(
 async def show_place(
     request: Request, session: Reading, town: CurrentTown, actor: Administrator, place_id: int
 ) -> Response:
-    place = await queries.get_place(session, town.id, place_id)
+    place = await _view(session, town.id, place_id)
     return _place_page(request, place.kind, await _sectors(session, town.id), place.model_dump(), place=place)
 
 
@@ -95,7 +95,7 @@ async def show_place(
 async def change_place(
     request: Request, session: Writing, town: CurrentTown, actor: Administrator, place_id: int, form: SentForm
 ) -> Response:
-    place = await queries.get_place(session, town.id, place_id)
+    place = await _view(session, town.id, place_id)
     sectors = await _sectors(session, town.id)
     with asking_again(lambda errors, _refusal: _place_page(request, place.kind, sectors, form.values, errors, place)):
         await places.change_place(session, town.id, place_id, form.parse(_DRAFTS[place.kind]))
@@ -106,11 +106,16 @@ async def change_place(
 async def remove_place(
     request: Request, session: Writing, town: CurrentTown, actor: Administrator, place_id: int
 ) -> Response:
-    place = await queries.get_place(session, town.id, place_id)
+    place = await _view(session, town.id, place_id)
     sectors, values = await _sectors(session, town.id), place.model_dump()
     with asking_again(lambda errors, _refusal: _place_page(request, place.kind, sectors, values, errors, place)):
         await places.remove_place(session, town.id, place_id)
     return redirect(request, "places", said=REMOVED)
+
+
+async def _view(session: ReadSession, municipality_id: int, place_id: int) -> PlaceView:
+    """The place as it was before the change: a refusal shows it again when the row itself can no longer be read."""
+    return PlaceView.model_validate(await queries.get_place(session, municipality_id, place_id))
 
 
 async def _sectors(session: ReadSession, municipality_id: int) -> list[tuple[int, str]]:
@@ -123,7 +128,7 @@ def _place_page(
     sectors: list[tuple[int, str]],
     values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
-    place: Place | None = None,
+    place: PlaceView | None = None,
 ) -> Response:
     context = {"kind": kind, "sectors": sectors, "values": values, "errors": errors or {}, "place": place}
     return page(request, "municipalities/place.html", context, status=422 if errors else 200)

@@ -1,5 +1,8 @@
 """Use cases of the places: sectors and streets added, renamed, pasted, removed while nothing refers to them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlalchemy.exc import IntegrityError
 
 from server.core.database import ReadSession, WriteSession
@@ -21,7 +24,8 @@ async def add_place(
     """A sector, or a street. Raises Invalid if the name is taken or the sector is not one of the town's."""
     place = Place(municipality_id=municipality_id, kind=kind, **draft.model_dump())
     await _check_sector(session, municipality_id, place.sector_id)
-    await _keep(session, place)
+    async with _unless_taken(session):
+        session.add(place)
     return place
 
 
@@ -30,9 +34,10 @@ async def change_place(
 ) -> Place:
     """Another name, sector or rank. What refers to the place follows."""
     place = await queries.get_place(session, municipality_id, place_id)
-    place.sqlmodel_update(draft.model_dump())
-    await _check_sector(session, municipality_id, place.sector_id)
-    await _keep(session, place)
+    if isinstance(draft, StreetDraft):
+        await _check_sector(session, municipality_id, draft.sector_id)
+    async with _unless_taken(session):
+        place.sqlmodel_update(draft.model_dump())
     return place
 
 
@@ -68,9 +73,11 @@ async def _check_sector(session: ReadSession, municipality_id: int, sector_id: i
         raise Invalid({"sector_id": _NO_SECTOR})
 
 
-async def _keep(session: WriteSession, place: Place) -> None:
+@asynccontextmanager
+async def _unless_taken(session: WriteSession) -> AsyncIterator[None]:
+    """What is changed inside is written at once; a name that is taken becomes a sentence."""
     try:
         async with session.begin_nested():
-            session.add(place)
+            yield
     except IntegrityError as error:
         raise Invalid({"name": _TAKEN}) from error

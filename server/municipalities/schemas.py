@@ -162,6 +162,7 @@ class PlaceView(BaseModel):
     kind: PlaceKind
     name: str
     sector_id: int | None
+    position: int
 
 
 class MunicipalityView(BaseModel):

@@ -1,5 +1,8 @@
 """Use cases of the municipality: created, described, dressed, given its own host name."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
@@ -25,7 +28,8 @@ async def create_municipality(session: WriteSession, draft: MunicipalityDraft) -
     municipality = Municipality(
         **draft.model_dump(), sender_name=draft.name, reply_address=draft.email, created_at=clock.now()
     )
-    await _keep(session, municipality, Invalid({"slug": _SLUG_TAKEN}))
+    async with _unless_taken(session, Invalid({"slug": _SLUG_TAKEN})):
+        session.add(municipality)
     return municipality
 
 
@@ -71,8 +75,8 @@ async def change_host(
     if change.host in instance_hosts:
         raise Invalid({"host": _HOST_TAKEN})
     municipality = await queries.get_municipality(session, municipality_id)
-    municipality.host = change.host
-    await _keep(session, municipality, Invalid({"host": _HOST_TAKEN}))
+    async with _unless_taken(session, Invalid({"host": _HOST_TAKEN})):
+        municipality.host = change.host
     await _record(session, municipality_id, actor, "host")
 
 
@@ -97,10 +101,11 @@ async def _record(session: WriteSession, municipality_id: int, actor: Actor, sec
     )
 
 
-async def _keep(session: WriteSession, municipality: Municipality, taken: Invalid) -> None:
-    """Write it down at once: slug and host are unique in the instance, and the database is the judge."""
+@asynccontextmanager
+async def _unless_taken(session: WriteSession, taken: Invalid) -> AsyncIterator[None]:
+    """What is changed inside is written at once: slugs and hosts are unique, and the database is the judge of it."""
     try:
         async with session.begin_nested():
-            session.add(municipality)
+            yield
     except IntegrityError as error:
         raise taken from error

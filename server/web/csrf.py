@@ -24,6 +24,7 @@ async def refuse_forged(request: Request, expected: str) -> None:
     refuse_foreign(request)
     token = (await request.form()).get("csrf_token") or request.headers.get("x-csrf-token", "")
     if not isinstance(token, str) or not hmac.compare_digest(token.encode(), expected.encode()):
+        await request.close()  # nobody will look at the files it may hold
         raise NotAllowed(sentence("This form is too old. Go back, reload the page and send it again."), "csrf")
 
 

@@ -1,6 +1,6 @@
 """Forms: from what a browser sent to a schema, with one sentence per field that cannot be used, and the input kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar, get_origin
 
@@ -68,8 +68,10 @@ class Form:
         return validated(schema, given)
 
 
-async def _form(request: Request) -> Form:
-    return Form(await request.form())
+async def _form(request: Request) -> AsyncIterator[Form]:
+    """What was sent; uploaded files are closed once the answer is made."""
+    async with request.form() as data:
+        yield Form(data)
 
 
 SentForm = Annotated[Form, Depends(_form)]

@@ -76,11 +76,12 @@ def _rooms(request: Request, staff: Any) -> list[dict[str, Any]]:
             "current": room.key == here,
         }
         for room in rooms_for(staff.roles)
-        if _is_known(request, room.route)
+        if has_route(request, room.route)
     ]
 
 
-def _is_known(request: Request, route: str) -> bool:
+def has_route(request: Request, route: str) -> bool:
+    """Whether the application has a page of this name: rooms can be left out."""
     try:
         request.app.url_path_for(route)
     except NoMatchFound:
