@@ -1,5 +1,6 @@
 """The demonstration's residents join, each on their day: by the form on the web, by coupon, at the counter, by telephone."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
@@ -17,11 +18,11 @@ from server.residents.register import add_resident
 from server.residents.schemas import EmailWish, ResidentDraft, Want
 
 
-async def fill_register(stage: Stage, today: date) -> None:
-    """Everybody, in one transaction."""
+async def fill_register(stage: Stage, today: date, everybody: Sequence[Person] = people()) -> None:
+    """All of them, in one transaction."""
     async with stage.database.writing() as session:
         post = Post(await get_municipality(session, stage.town_id), stage.secrets, stage.url)
-        for number, person in enumerate(people()):
+        for number, person in enumerate(everybody):
             day = today - timedelta(days=person.joined_before)
             with clock.frozen(datetime.combine(day, time(9 + number % 8, number % 60), PARIS)):
                 await _join(session, stage, post, person, number)

@@ -38,6 +38,8 @@ class Security:
             refusal = PlainTextResponse("This is too heavy: 25 MB at most.\n", 413)
             await refusal(scope, receive, self._with_headers(send))
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         await self.app(scope, _bounded(receive), self._with_headers(send))
 
     def _with_headers(self, send: Send) -> Send:
@@ -51,6 +53,17 @@ class Security:
             await send(message)
 
         return sending
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD is answered as GET, and what was made is not sent: monitors and link checkers ask this way."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sending
 
 
 class TooHeavy(Exception):
