@@ -38,6 +38,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("finish mailings", writing(upkeep.finish_mailings), every=1),
     Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),
     Chore("forget single messages", writing(upkeep.forget_single_messages), every=3600),
+    Chore("forget ledgers", writing(upkeep.forget_ledgers), every=3600),
     Chore("forget dead workers", writing(upkeep.forget_dead_workers), every=3600),
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )

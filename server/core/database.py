@@ -87,11 +87,18 @@ def _dump_json(value: Any) -> str:
 
 
 def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
-    return create_async_engine(url, json_serializer=_dump_json, pool_size=pool_size, max_overflow=2, pool_pre_ping=True)
+    return create_async_engine(
+        url,
+        json_serializer=_dump_json,
+        pool_size=pool_size,
+        max_overflow=2,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error is logged with its statement: the values may be people's
+    )
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, json_serializer=_dump_json)
+    engine = create_async_engine(url, json_serializer=_dump_json, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:

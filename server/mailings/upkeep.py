@@ -14,6 +14,7 @@ from server.mailings.queries import figures_of
 
 NOTHING_CHANGES_AFTER = timedelta(days=1)
 KEEP_SINGLE_MESSAGES = timedelta(days=30)
+KEEP_LEDGERS = timedelta(days=365)
 _CLOSED = (MailingState.FINISHED, MailingState.CANCELLED)
 _RELEASE = text(statements.RELEASE).bindparams(bindparam("now", type_=Moment()))
 _FINISH = text(statements.FINISH).bindparams(bindparam("now", type_=Moment()))
@@ -60,6 +61,18 @@ async def forget_single_messages(session: WriteSession) -> None:
     for table, column in ((Delivery, Delivery.mailing_id), (MailingMessage, MailingMessage.mailing_id)):
         await session.execute(delete(table).where(col(column).in_(ids)))
     await session.execute(delete(Mailing).where(col(Mailing.id).in_(ids)))
+
+
+async def forget_ledgers(session: WriteSession) -> None:
+    """Who got a letter a year ago is nobody's business any more; how many did stays."""
+    old = select(col(Mailing.id)).where(
+        col(Mailing.final).is_not(None),
+        col(Mailing.finished_at) < clock.now() - KEEP_LEDGERS,
+        select(col(MailingMessage.id)).where(col(MailingMessage.mailing_id) == col(Mailing.id)).exists(),
+    )
+    ids = (await session.scalars(old.limit(10))).all()
+    for table, column in ((Delivery, Delivery.mailing_id), (MailingMessage, MailingMessage.mailing_id)):
+        await session.execute(delete(table).where(col(column).in_(ids)))
 
 
 async def forget_dead_workers(session: WriteSession) -> None:

@@ -221,6 +221,10 @@ async def test_old_figures_are_summed_for_good_and_stay_the_same(office: Office)
         async with office.database.writing() as session:
             await upkeep.freeze_figures(session)
     assert (await office.mailing(mailing_id)).final is not None
+    with clock.frozen(clock.now() + timedelta(days=366)):
+        async with office.database.writing() as session:
+            await upkeep.forget_ledgers(session)
+    assert await office.rows(mailing_id) == []
     async with office.database.reading() as session:
         assert await queries.figures(session, office.town_id, mailing_id) == Figures(accepted=1, refused=1)
 

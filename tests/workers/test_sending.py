@@ -2,8 +2,12 @@
 
 import asyncio
 from datetime import timedelta
+from functools import partial
 
+import asyncpg
 from aiosmtpd.smtp import SMTP
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.core import clock
 from server.mailings import queries, service, upkeep
@@ -258,6 +262,28 @@ async def test_a_worker_asked_to_stop_gives_back_what_it_has_not_sent(office: Of
     assert states[ACCEPTED] == len(sink.received) < 60
 
 
+async def test_connections_to_the_database_cut_in_the_middle_lose_nothing(office: Office) -> None:
+    """F11. (SQLite has no connections to cut: there another writer keeps the file for a while.)"""
+    mailing_id = await office.start(people(60))
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+
+    async def breathe(_sink: Sink, _server: SMTP, _address: str) -> None:
+        await asyncio.sleep(0.01)
+
+    async with Sink(before_answer=breathe).listening() as sink, office.working(relay(sink)):
+        for number in (10, 25, 40):
+            await eventually(partial(_received, sink, number))
+            if office.database.is_sqlite:
+                async with office.database.writing() as session:
+                    await session.execute(text("UPDATE mailing SET origin = origin"))
+                    await asyncio.sleep(0.2)
+            else:
+                await _cut(office, cut)
+        await eventually(partial(_is_all_accepted, office, mailing_id))
+    assert set(sink.copies.values()) == {1}
+    assert len(sink.received) == 60
+
+
 async def test_an_answer_that_never_comes_does_not_hold_a_stop(office: Office) -> None:
     mailing_id = await office.start(people(1))
     never = asyncio.Event()
@@ -272,6 +298,23 @@ async def test_an_answer_that_never_comes_does_not_hold_a_stop(office: Office) -
         never.set()
     (row,) = await office.rows(mailing_id)
     assert (row.state, row.doubts) == (UNCERTAIN, 1)
+
+
+async def _cut(office: Office, words: str) -> None:
+    connection = await asyncpg.connect(
+        office.database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    )
+    try:
+        await connection.execute(words)
+    finally:
+        await connection.close()
+
+
+async def _is_all_accepted(office: Office, mailing_id: int) -> bool:
+    try:
+        return set(await office.states(mailing_id)) == {ACCEPTED}
+    except SQLAlchemyError:
+        return False  # our own connection was cut too
 
 
 async def _figures(office: Office, mailing_id: int) -> Figures:
