@@ -1,11 +1,12 @@
 # Everything that is done with this repository. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fast test-browser check format bench lock translations clean
+.PHONY: help run setup test test-fast test-browser check format bench lock words clean
 
 BIN := .venv/bin
 # The tests reach nothing outside this machine; two workers suit two cores.
 PYTEST := $(BIN)/pytest
+FRENCH := server/locale/fr/LC_MESSAGES/tambour.po
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +39,15 @@ check: setup ## Format, lint, types, architecture, migrations, translations
 format: setup ## Put the code in the house's form
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+words: setup ## Bring the catalogue up to date with the words of the code
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F server/locale/babel.cfg -k sentence -k sentences:1,2 -k Message \
+		--no-location --sort-output --omit-header -o build/tambour.pot .
+	@cp $(FRENCH) build/words.po
+	$(BIN)/pybabel -q update -l fr -i build/tambour.pot -o build/words.po \
+		--no-fuzzy-matching --ignore-obsolete --omit-header
+	@sed '/^$$/q' $(FRENCH) | cat - build/words.po > build/fr.po && mv build/fr.po $(FRENCH)
 
 bench: setup ## Measure what docs/measurements.md promises
 	$(BIN)/python -m bench.web

@@ -49,9 +49,9 @@ def test_a_sentence_is_said_in_the_language_asked_for_with_those_it_holds() -> N
         assert translate(words, "en") == "Berthe writes. Look again."
 
 
-@pytest.mark.parametrize(("count", "french"), [(0, "0 feuille"), (1, "1 feuille"), (2, "2 feuilles")])
-def test_zero_is_singular_in_french(count: int, french: str) -> None:
-    assert translate(sentences("{count} page", "{count} pages", count=count), "fr") == french
+@pytest.mark.parametrize(("count", "said"), [(0, "0 feuille"), (1, "1 feuille"), (2, "2 feuilles")])
+def test_zero_is_singular_in_french(count: int, said: str) -> None:
+    assert translate(sentences("{count} page", "{count} pages", count=count), "fr") == said
 
 
 def test_counts_are_written_as_numbers_are() -> None:

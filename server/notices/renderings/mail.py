@@ -19,7 +19,7 @@ from server.notices.schemas import NoticeContent
 WIDTH = 66
 WHY = sentence("You receive this notice because you asked for it.")
 _NUMBER = sentence("Notice no. {number}")
-_CONTACT = sentence("Information")
+_CONTACT = sentence("For more information")
 
 
 @dataclass(frozen=True, slots=True)
