@@ -69,7 +69,9 @@ class _Reader:
             self.marks[-1].children.append(Strong(children) if mark.kind == "strong_open" else Emphasis(children))
 
     def take_picture(self, token: Token) -> None:
-        alternative = clean_line(token.content).strip()
+        # its own words, read like any others: an escaped bracket is a bracket
+        inside = (" " if inner.type.endswith("break") else inner.content for inner in token.children or ())
+        alternative = clean_line("".join(inside)).strip()
         caption = clean_line(str(token.attrGet("title") or "")).strip()
         picture = Image(clean_line(str(token.attrGet("src") or "")).strip(), alternative, caption, self.line)
         self.waiting.append(picture)
