@@ -114,7 +114,12 @@ class Office:
 
     async def make_due(self, mailing_id: int) -> None:
         """Hours pass: what waits for its next try is due."""
-        waiting = (col(Delivery.mailing_id) == mailing_id, col(Delivery.next_at).is_not(None))
+        states = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+        waiting = (
+            col(Delivery.mailing_id) == mailing_id,
+            col(Delivery.state).in_(states),
+            col(Delivery.next_at) > clock.now(),
+        )
         async with self.database.writing() as session:
             await session.execute(update(Delivery).where(*waiting).values(next_at=clock.now() - timedelta(seconds=1)))
 

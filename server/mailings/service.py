@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, text, update
+from sqlalchemy import CursorResult, Update, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from server.accounts.actors import Actor
@@ -30,6 +31,7 @@ from server.mailings.queries import address_hash, find_mailing, find_suppression
 from server.mailings.rows import add_rows
 from server.mailings.schemas import MessageVariant, Recipient
 
+_DEADLOCK = "40P01"
 _LOCK = 0x4D41494C  # "MAIL": who chooses recipients and who leaves wait for each other
 PAUSED = action("mailing.paused", sentence("Paused a mailing"))
 RESUMED = action("mailing.resumed", sentence("Resumed a mailing"))
@@ -142,7 +144,7 @@ async def pause_mailing(session: WriteSession, municipality_id: int, mailing_id:
     mailing = await _move(session, municipality_id, mailing_id, (MailingState.SENDING,), MailingState.PAUSED)
     held = (col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == DeliveryState.CLAIMED)
     back = {"state": DeliveryState.QUEUED, "worker": None, "lease_until": None}
-    await session.execute(update(Delivery).where(*held).values(back))
+    await _change_many(session, update(Delivery).where(*held).values(back))
     await record(session, municipality_id, actor.account_id, PAUSED, "mailing", mailing_id)
     return mailing
 
@@ -168,12 +170,25 @@ async def cancel_mailing(session: WriteSession, municipality_id: int, mailing_id
 async def cancel_rows(session: WriteSession, *where: Any) -> int:
     """The rows that are not on their way are cancelled; those that are get no second try. How many were cancelled."""
     on_its_way = (*where, col(Delivery.state) == DeliveryState.SENDING)
-    await session.execute(update(Delivery).where(*on_its_way).values(next_at=None))
+    await _change_many(session, update(Delivery).where(*on_its_way).values(next_at=None))
     never = {"state": DeliveryState.CANCELLED, "next_at": None, "worker": None, "lease_until": None}
     waiting = (*where, col(Delivery.state).in_(UNSENT))
-    changed = await session.execute(update(Delivery).where(*waiting).values(never | {"settled_at": clock.now()}))
-    assert isinstance(changed, CursorResult)
-    return changed.rowcount
+    return await _change_many(session, update(Delivery).where(*waiting).values(never | {"settled_at": clock.now()}))
+
+
+async def _change_many(session: WriteSession, statement: Update) -> int:
+    """Rows that workers are changing too: whom PostgreSQL stops to end an embrace tries once more. Rows changed."""
+    for is_last in (False, False, True):
+        try:
+            async with session.begin_nested():
+                changed = await session.execute(statement)
+        except DBAPIError as error:
+            if is_last or getattr(error.orig, "sqlstate", "") != _DEADLOCK:
+                raise
+        else:
+            assert isinstance(changed, CursorResult)
+            return changed.rowcount
+    raise AssertionError
 
 
 async def _open_mailing(session: WriteSession, **values: Any) -> tuple[Mailing, bool]:
