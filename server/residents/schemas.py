@@ -56,11 +56,18 @@ def _not_tomorrow(day: date) -> date:
     return day
 
 
+def _some_topic(topic_ids: list[int]) -> list[int]:
+    if not topic_ids:
+        raise Unusable(sentence("Choose at least one topic."))
+    return topic_ids
+
+
 Wants = Annotated[list[Want], BeforeValidator(_split), AfterValidator(_once), Field(max_length=200)]
 Language = Annotated[str, AfterValidator(_language)]
 Email = Annotated[str, AfterValidator(judged_email)]
 OptionalEmail = Annotated[str, AfterValidator(lambda typed: judged_email(typed) if typed else "")]
 Ids = Annotated[list[int], Field(max_length=200)]
+SomeTopics = Annotated[Ids, AfterValidator(_some_topic)]
 
 
 class Choices(BaseModel):
@@ -87,13 +94,13 @@ class EmailWish(Choices):
     """The form to join by email."""
 
     email: Email
-    topic_ids: Ids = Field(min_length=1)
+    topic_ids: SomeTopics
 
 
 class PaperWish(PostalAddress, Choices):
     """The form to ask for paper."""
 
-    topic_ids: Ids = Field(min_length=1)
+    topic_ids: SomeTopics
     channel: Channel
     phone: Phone = Field(default="", max_length=40)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.accounts.dependencies import Counter
 from server.core.database import ReadSession
@@ -21,7 +22,7 @@ from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import SentForm, asking_again
 from server.web.pagination import AskedSlice, LinkedPage
 from server.web.said import saying
-from server.web.templates import page, redirect, room
+from server.web.templates import page, path_for, redirect, room
 from server.web.tenancy import Town
 
 router = APIRouter(dependencies=[Depends(room("residents"))])
@@ -81,7 +82,10 @@ async def show_residents(
 
 @router.get("/desk/residents/new", name="resident_new")
 async def show_new(request: Request, session: Reading, town: CurrentTown, _staff: Counter, post: TownsPost) -> Response:
-    return form_page(request, await offered(session, town), _empty(post))
+    """Filled like the last coupon of the pile, as far as it says nothing of a person."""
+    last = request.query_params
+    like = {"wants": typed_wants(last.getlist("wants")), "way": last.get("way", ConsentWay.PAPER)}
+    return form_page(request, await offered(session, town), _empty(post) | like)
 
 
 @router.post("/desk/residents", name="resident_add")
@@ -91,13 +95,17 @@ async def add(
     offer = await offered(session, town)
     with asking_again(lambda errors, _: form_page(request, offer, {**_empty(post), **typed(form)}, errors)):
         done = await register.add_resident(session, post, staff, form.parse(ResidentDraft))
-    if done.resident is None:
-        return redirect(request, "resident_new", said=ASKED)
-    if done.waits_for_yes:
-        return redirect(request, "resident_new", said=ADDED_ASKED)
-    if form.text("then") == "show":
-        return redirect(request, "resident", resident_id=done.resident.id, said=ADDED_ONE)
-    return redirect(request, "resident_new", said=ADDED)
+    if done.resident is not None and form.text("then") == "show":
+        said = ADDED_ASKED if done.waits_for_yes else ADDED_ONE
+        return redirect(request, "resident", resident_id=done.resident.id, said=said)
+    said = ASKED if done.resident is None else ADDED_ASKED if done.waits_for_yes else ADDED
+    return _next_form(request, form, said)
+
+
+def _next_form(request: Request, form: SentForm, said: str) -> Response:
+    """The next coupon of a pile is most often like the last one."""
+    same = [("wants", want) for want in form.texts("wants") if want] + [("way", form.text("way")), ("said", said)]
+    return RedirectResponse(f"{path_for(request, 'resident_new')}?{urlencode(same)}", status_code=303)
 
 
 async def offered(session: ReadSession, town: Town) -> dict[str, Any]:
@@ -125,7 +133,7 @@ def form_page(
     """The form of a person: a new one, or the one with this number."""
     context = {
         **offer,
-        "values": values,
+        "values": {**dict.fromkeys(ResidentDraft.model_fields, ""), **values},
         "errors": errors or {},
         "want_fields": want_fields(offer["topics"], values["wants"]),
         "resident_id": resident_id,
@@ -135,6 +143,5 @@ def form_page(
 
 def _empty(post: TownsPost) -> dict[str, Any]:
     town = post.municipality
-    blank: dict[str, Any] = dict.fromkeys(ResidentDraft.model_fields, "")
     here = {"postcode": town.postcode, "post_town": town.post_town, "language": town.languages[0]}
-    return {**blank, **here, "edition": "standard", "wants": [], "place_ids": [], "way": ConsentWay.PAPER}
+    return {**here, "edition": "standard", "wants": [], "place_ids": [], "way": ConsentWay.PAPER}
