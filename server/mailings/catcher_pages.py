@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from server.accounts.dependencies import COOKIE
@@ -40,9 +40,11 @@ Name = Annotated[str, "the file's name without its ending"]
 
 
 @router.get("", name="catcher")
-def show_box(request: Request, settings: Configuration, asked: AskedSlice) -> Response:
-    caught = mailbox.list_messages(settings.home / "mail", asked)
-    return page(request, "catcher/list.html", {"caught": LinkedPage(caught, request)})
+def show_box(
+    request: Request, settings: Configuration, asked: AskedSlice, q: Annotated[str, Query(max_length=254)] = ""
+) -> Response:
+    caught = mailbox.list_messages(settings.home / "mail", asked, q.strip())
+    return page(request, "catcher/list.html", {"caught": LinkedPage(caught, request), "q": q})
 
 
 @router.get("/{name}", name="caught")

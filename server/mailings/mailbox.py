@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage, Message
 from pathlib import Path
+from typing import Any
 
 from server.core.errors import NotFound
 from server.web.pagination import Page, Slice
@@ -40,9 +41,11 @@ class CaughtMessage:
     source: str
 
 
-def list_messages(folder: Path, asked: Slice) -> Page[CaughtLine]:
-    """The caught messages, the latest first."""
+def list_messages(folder: Path, asked: Slice, address: str = "") -> Page[CaughtLine]:
+    """The caught messages, the latest first; only those to an address that holds `address`, if one is given."""
     names = sorted((path.stem for path in folder.glob("*.eml") if _NAME.fullmatch(path.stem)), reverse=True)
+    if address:
+        names = [name for name in names if address.lower() in ", ".join(_about(folder, name)["to"]).lower()]
     shown = names[asked.offset : asked.offset + asked.size]
     return Page([_line(folder, name, _head(folder, name)) for name in shown], len(names), asked.number, asked.size)
 
@@ -69,7 +72,7 @@ def _head(folder: Path, name: str) -> Message:
 
 
 def _line(folder: Path, name: str, head: Message) -> CaughtLine:
-    about = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    about = _about(folder, name)
     return CaughtLine(
         name,
         datetime.fromisoformat(about["at"]),
@@ -77,6 +80,12 @@ def _line(folder: Path, name: str, head: Message) -> CaughtLine:
         _words(head["From"]),
         _words(head["Subject"]),
     )
+
+
+def _about(folder: Path, name: str) -> dict[str, Any]:
+    """What the catcher noted beside the message: when it came, and to whom."""
+    about: dict[str, Any] = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+    return about
 
 
 def _words(value: object) -> str:

@@ -61,7 +61,7 @@ def open_page(page: Page, url: str) -> Visit:
 
     def on_response(response: Response) -> None:
         visit.requests.append(response.url)
-        if response.request.resource_type not in {"image"} or not PAPER_PICTURES.search(response.url):
+        if response.request.resource_type != "image" or not PAPER_PICTURES.search(response.url):
             visit.weight += len(response.body()) if response.status == 200 else 0
 
     def on_console(message: object) -> None:

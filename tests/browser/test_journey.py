@@ -141,7 +141,7 @@ def _send(instance: Instance, page: Page, letter: str) -> int:
 def _open_mail(instance: Instance, page: Page, address: str, subject: str) -> Page:
     """The newest mail to somebody, opened alone; it may load nothing."""
     for _ in range(60):
-        page.goto(f"{instance.url}/catcher")
+        page.goto(f"{instance.url}/catcher?q={address}")
         row = page.locator("tr", has_text=address).filter(has_text=re.compile(subject)).first
         if row.count():
             row.locator("a").first.click()

@@ -50,6 +50,11 @@ async def test_the_box_and_a_message(at_home: Browser, caught: str) -> None:
     assert "https://ville.example/leave/" in shown.text
 
 
+async def test_the_box_is_searched_by_address(at_home: Browser, caught: str) -> None:
+    assert f'href="/catcher/{caught}"' in (await at_home.get("/catcher?q=ZOE@")).text
+    assert f'href="/catcher/{caught}"' not in (await at_home.get("/catcher?q=yves@")).text
+
+
 async def test_the_html_is_alone_in_its_frame(at_home: Browser, caught: str) -> None:
     answer = await at_home.get(f"/catcher/{caught}/html")
     policy = answer.headers["content-security-policy"]
