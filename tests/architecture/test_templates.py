@@ -16,7 +16,7 @@ ATTRIBUTES = {"alt", "aria-label", "placeholder", "summary", "title"}
 # What people read in any language: names of things, marks, and what stands between two values.
 SAME_EVERYWHERE = {"tambour", "h", "·", "–", "—", "→", "←", "×", "%", "€", "n°", "a4", "html", "csv", "pdf", "atom"}
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
-_ATTRIBUTE = re.compile(r"\b[a-z-]+=\"[^\"]*\"")  # a macro may give nothing but an attribute
+_ATTRIBUTE = re.compile(r"\b[a-z-]+=\"[^\"]*\"|\?[\w=&]+")  # a macro may give nothing but an attribute, or an address
 _JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _TRANSLATED = re.compile(r"\{%-?\s*trans\b.*?\{%-?\s*endtrans\s*-?%\}", re.DOTALL)
 
