@@ -16,7 +16,7 @@ MAX_PIXELS = 25_000_000
 # A JPEG is decoded at a fraction of its size, so that what large telephones make is welcome.
 MAX_JPEG_PIXELS = 64_000_000
 WEB_SIDE = 1200
-WEB_QUALITY = 80
+WEB_QUALITY = 72
 # Three of these, in base64, leave a third of a mail's 60 kB to its words.
 MAIL_BYTES = 10_000
 _MAIL_WIDTHS = (600, 520, 440, 360, 280)

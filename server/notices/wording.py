@@ -32,7 +32,7 @@ _JOINTS = {
 }
 
 
-def when_words(said: NoticeContent | Publication, language: str | None = None) -> str:
+def when_words(said: NoticeContent | Publication, language: str | None = None, *, has_year: bool = True) -> str:
     """When it happens: the author's own words if there are any, else the days and hours; nothing if it is not said."""
     language = language or current_language()
     if isinstance(said, NoticeContent) and said.when_text:
@@ -42,7 +42,7 @@ def when_words(said: NoticeContent | Publication, language: str | None = None) -
     begin = said.happens_from.astimezone(PARIS)
     end = said.happens_to.astimezone(PARIS) if said.happens_to else None
     with speaking(language):
-        return _moment_words(begin, end, whole_day=said.whole_day)
+        return _moment_words(begin, end, whole_day=said.whole_day, has_year=has_year)
 
 
 def validity_words(first: date | None, last: date | None) -> str:
@@ -55,16 +55,17 @@ def validity_words(first: date | None, last: date | None) -> str:
     return _joint("days", day=begin, last_day=last_day)
 
 
-def _moment_words(begin: datetime, end: datetime | None, *, whole_day: bool) -> str:
+def _moment_words(begin: datetime, end: datetime | None, *, whole_day: bool, has_year: bool) -> str:
     first, last = begin.date(), (end or begin).date()
     hour = "" if whole_day else format_time(begin)
     last_hour = format_time(end) if end and not whole_day else ""
     if first != last:
-        day, last_day = _period(first, last, is_joined=whole_day)
+        has_year = has_year or first.year != last.year
+        day, last_day = _period(first, last, is_joined=whole_day, has_year=has_year)
         return _joint("days" if whole_day else "moments", day=day, last_day=last_day, hour=hour, last_hour=last_hour)
     if whole_day:
-        return day_words(first)
-    return _joint("hours" if end else "at", day=day_words(first), hour=hour, last_hour=last_hour)
+        return day_words(first, has_year=has_year)
+    return _joint("hours" if end else "at", day=day_words(first, has_year=has_year), hour=hour, last_hour=last_hour)
 
 
 def day_words(day: date, *, has_weekday: bool = True, has_month: bool = True, has_year: bool = True) -> str:
@@ -76,12 +77,14 @@ def day_words(day: date, *, has_weekday: bool = True, has_month: bool = True, ha
     return words + (f" {day.year}" if has_month and has_year else "")
 
 
-def _period(first: date, last: date, *, has_weekday: bool = True, is_joined: bool = True) -> tuple[str, str]:
+def _period(
+    first: date, last: date, *, has_weekday: bool = True, is_joined: bool = True, has_year: bool = True
+) -> tuple[str, str]:
     """Two days without saying a month or a year twice: "mardi 1ᵉʳ", "jeudi 3 décembre 2026"."""
     is_one_year = first.year == last.year
     is_one_month = is_one_year and first.month == last.month and is_joined
     begin = day_words(first, has_weekday=has_weekday, has_month=not is_one_month, has_year=not is_one_year)
-    return begin, day_words(last, has_weekday=has_weekday)
+    return begin, day_words(last, has_weekday=has_weekday, has_year=has_year)
 
 
 def _joint(kind: str, **words: str) -> str:

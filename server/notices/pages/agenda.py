@@ -65,7 +65,7 @@ def _event(publication: Publication) -> dict[str, object]:
     assert begin is not None  # the agenda holds nothing else
     local = begin.astimezone(PARIS)
     machine = local.date().isoformat() if publication.whole_day else local.isoformat(timespec="minutes")
-    return {**line_of(publication), "when": when_words(publication), "machine": machine}
+    return {**line_of(publication), "when": when_words(publication, has_year=False), "machine": machine}
 
 
 def _starts(publication: Publication, first: date) -> date:

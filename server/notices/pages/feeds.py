@@ -49,7 +49,7 @@ async def give_feed(request: Request, session: Reading, town: CurrentTown, confi
         "town": town,
         "id": uuid5(_FEEDS, f"{municipality.id} {municipality.created_at.isoformat()}"),
         "updated": max((one.published_at for one in publications), default=municipality.created_at),
-        "self": absolute("notices_atom"),
+        "feed_url": absolute("notices_atom"),
         "home": absolute("public_notices"),
         "entries": [entry(one) for one in publications],
     }

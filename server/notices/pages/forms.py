@@ -92,8 +92,12 @@ def form_page(
     revision: int = 0,
     everywhere: Everywhere | None = None,
     more: Mapping[str, Any] | None = None,
+    status: int = 422,
 ) -> HTMLResponse:
-    """The page of writing: the form on the left, the renderings on the right once the notice has been saved."""
+    """The page of writing: the form on the left, the renderings on the right once the notice has been saved.
+
+    `status` is the answer's when there are errors.
+    """
     context = {
         "choices": choices,
         "values": values,
@@ -106,4 +110,4 @@ def form_page(
         "saved_words": "",
         "can_publish": False,
     }
-    return page(request, "notices/edit.html", context | dict(more or {}), status=422 if errors else 200)
+    return page(request, "notices/edit.html", context | dict(more or {}), status=status if errors else 200)

@@ -94,7 +94,7 @@ def line_of(publication: Publication) -> dict[str, Any]:
     about = [
         str(KINDS[publication.kind]) if publication.kind is NoticeKind.OFFICIAL_ACT else "",
         when_words(publication),
-        publication.where_text or publication.concerns,
+        typeset(publication.where_text or publication.concerns, publication.language),
         validity_words(None, publication.valid_to) if publication.happens_from is None else "",
     ]
     return {

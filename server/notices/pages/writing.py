@@ -33,6 +33,7 @@ from server.web.tenancy import Town
 
 router = APIRouter(dependencies=[Depends(room("notices"))])
 
+ACT_IS_POSTED = saying("act-is-posted", service.ACT_IS_POSTED)
 SAVED = saying("notice-saved", sentence("Saved."))
 REOPENED = saying("notice-reopened", sentence("Saved. The notice is a draft again and needs a new approval."))
 SUBMITTED = saying("notice-submitted", sentence("Submitted. Somebody who may publish will read it."))
@@ -73,6 +74,8 @@ async def show_text(
 ) -> Response:
     """The form. `check`: somebody tried to submit it; what is missing stands on top."""
     notice = await queries.get_notice(session, town.id, notice_id)
+    if await service.is_posted_act(session, notice):
+        return redirect(request, "notice", notice_id=notice_id, said=ACT_IS_POSTED)
     content = NoticeContent.of(notice)
     everywhere = await look_everywhere(session, files, town.id, content, notice.number, posted_on(notice))
     errors = {name: str(words) for name, words in blocking(everywhere.findings).items()} if check else {}
@@ -84,6 +87,7 @@ async def show_text(
         notice=notice,
         everywhere=everywhere,
         more=await _beside(session, town, staff, notice),
+        status=200,
     )
 
 

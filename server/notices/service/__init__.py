@@ -1,12 +1,14 @@
 """What can be done with notices: write, check, approve, publish, end. Each change of state leaves a record."""
 
 from server.notices.service.editing import (
+    ACT_IS_POSTED,
     Saved,
     SaveOutcome,
     SetAside,
     create_notice,
     drop_aside,
     duplicate_notice,
+    is_posted_act,
     save_notice,
     settle_aside,
 )
@@ -30,6 +32,7 @@ from server.notices.service.pictures import (
 )
 
 __all__ = [
+    "ACT_IS_POSTED",
     "SaveOutcome",
     "Saved",
     "SetAside",
@@ -43,6 +46,7 @@ __all__ = [
     "expire_due",
     "find_findings",
     "illustrate_notice",
+    "is_posted_act",
     "publish_notice",
     "return_notice",
     "save_notice",

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from server.accounts.actors import Actor
 from server.core import clock
-from server.core.database import WriteSession
+from server.core.database import ReadSession, WriteSession
 from server.core.errors import Conflict, Invalid
 from server.core.i18n import sentence
 from server.core.search import searchable
@@ -20,6 +20,8 @@ from server.notices.schemas import NoticeContent, NoticeDraft
 from server.notices.service.records import move, next_number, note_step
 from server.notices.service.versions import keep_aside, keep_version, settle
 from server.residents.models import Topic
+
+ACT_IS_POSTED = sentence("An act that is posted cannot be changed. Withdraw it first, or write another one.")
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,12 @@ async def drop_aside(session: WriteSession, municipality_id: int, notice_id: int
     await settle(session, (await queries.get_version(session, municipality_id, notice_id, version_id)).version)
 
 
+async def is_posted_act(session: ReadSession, notice: Notice) -> bool:
+    """Whether residents read it as an act: published electronically, it must not be modified (CGCT R2131-1)."""
+    public = await queries.find_in_force(session, notice.municipality_id, notice.id)
+    return public is not None and public.kind is NoticeKind.OFFICIAL_ACT
+
+
 async def _create(session: WriteSession, municipality_id: int, actor: Actor, content: NoticeContent) -> Notice:
     now = clock.now()
     notice = Notice(
@@ -149,11 +157,8 @@ async def _set_aside(
 
 
 async def _refuse_posted_act(session: WriteSession, notice: Notice) -> None:
-    """An act published electronically must not be modified (CGCT R2131-1)."""
-    public = await queries.find_in_force(session, notice.municipality_id, notice.id)
-    if public is not None and public.kind is NoticeKind.OFFICIAL_ACT:
-        words = sentence("An act that is posted cannot be changed. Withdraw it first, or write another one.")
-        raise Conflict(words, "act_is_posted")
+    if await is_posted_act(session, notice):
+        raise Conflict(ACT_IS_POSTED, "act_is_posted")
 
 
 async def _check_choices(session: WriteSession, municipality_id: int, draft: NoticeDraft) -> None:

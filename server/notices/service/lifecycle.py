@@ -1,5 +1,7 @@
 """A notice's life: submitted, returned, approved as exactly what was read, published, withdrawn."""
 
+from datetime import datetime
+
 from sqlmodel import col, update
 
 from server.accounts.actors import Actor
@@ -75,8 +77,8 @@ async def publish_notice(
     await _refuse_blocked(session, notice)
     now = clock.now()
     await _go(session, notice, NoticeState.PUBLISHED, published_at=notice.published_at or now)
-    await _end_earlier(session, notice)
-    publication = _publication(notice, content, actor)
+    await _end_earlier(session, notice, now)
+    publication = _publication(notice, content, actor, now)
     session.add(publication)
     await session.flush()
     await use_pictures(session, municipality_id, _user(notice.id), picture_ids(content))
@@ -130,10 +132,9 @@ async def _refuse_blocked(session: WriteSession, notice: Notice) -> None:
         raise Invalid(fields, sentence("This notice cannot be published yet."))
 
 
-async def _end_earlier(session: WriteSession, notice: Notice) -> None:
+async def _end_earlier(session: WriteSession, notice: Notice, now: datetime) -> None:
     """One publication of a notice is not replaced: the last. That it had expired before stands among the steps."""
     earlier = col(Publication.notice_id) == notice.id
-    now = clock.now()
     for values, condition in (
         ({"ended_at": now}, col(Publication.ended_at).is_(None)),
         ({"ended_as": PublicationEnd.REPLACED}, col(Publication.ended_at).is_not(None)),
@@ -143,8 +144,7 @@ async def _end_earlier(session: WriteSession, notice: Notice) -> None:
         )
 
 
-def _publication(notice: Notice, content: NoticeContent, actor: Actor) -> Publication:
-    now = clock.now()
+def _publication(notice: Notice, content: NoticeContent, actor: Actor, now: datetime) -> Publication:
     copied = Publication.model_fields.keys() & NoticeContent.model_fields.keys()
     return Publication(
         municipality_id=notice.municipality_id,
