@@ -29,6 +29,7 @@ from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.notices import api as notices_api
 from server.notices import pages as notices_pages
+from server.residents import api as residents_api
 from server.residents import pages as residents_pages
 from server.web import look
 from server.web.errors import install_errors
@@ -66,6 +67,7 @@ API: tuple[APIRouter, ...] = (
     mailings_api.router,
     municipalities_api.router,
     notices_api.router,
+    residents_api.router,
 )
 
 

@@ -136,11 +136,23 @@ async def current_wants(
     return dict(found)
 
 
-async def place_ids_of(session: ReadSession, municipality_id: int, resident_id: int) -> list[int]:
-    query = select(col(ResidentPlace.place_id)).where(
-        col(ResidentPlace.municipality_id) == municipality_id, col(ResidentPlace.resident_id) == resident_id
+async def chosen_places(
+    session: ReadSession, municipality_id: int, resident_ids: Collection[int]
+) -> dict[int, list[int]]:
+    """The places each of these people wants to hear of."""
+    query = (
+        select(col(ResidentPlace.resident_id), col(ResidentPlace.place_id))
+        .where(col(ResidentPlace.municipality_id) == municipality_id, col(ResidentPlace.resident_id).in_(resident_ids))
+        .order_by(col(ResidentPlace.place_id))
     )
-    return sorted(await session.scalars(query))
+    found: dict[int, list[int]] = defaultdict(list)
+    for resident_id, place_id in await session.execute(query):
+        found[resident_id].append(place_id)
+    return dict(found)
+
+
+async def place_ids_of(session: ReadSession, municipality_id: int, resident_id: int) -> list[int]:
+    return (await chosen_places(session, municipality_id, [resident_id])).get(resident_id, [])
 
 
 async def list_consents(session: ReadSession, municipality_id: int, resident_id: int) -> list[RecordedConsent]:
