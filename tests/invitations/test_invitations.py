@@ -3,7 +3,6 @@
 import re
 import time
 from datetime import timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
@@ -14,54 +13,18 @@ from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
 from server.invitations import pages
-from server.mailings.models import Delivery, MailingMessage
-from server.mailings.splice import ComposedMessage, fill_for, splice
 from server.municipalities.models import Municipality
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
+from tests.letterbox import Letterbox, text_of
 
 EMMA = {"name": "Emma Petit", "email": "Emma@Mairie.example", "roles": ["editor", "counter"], "language": "en"}
 PASSWORD = "quatre autres mots, encore"
 
 
-class Letterbox:
-    """The mails that wait to leave, as their recipients will get them."""
-
-    def __init__(self, database: Database, secrets: Secrets) -> None:
-        self.database, self.secrets = database, secrets
-
-    async def mails(self) -> list[tuple[str, EmailMessage]]:
-        query = (
-            select(Delivery, MailingMessage)
-            .join(MailingMessage, col(MailingMessage.id) == col(Delivery.message_id))
-            .order_by(col(Delivery.id))
-        )
-        async with self.database.reading() as session:
-            rows = list(await session.execute(query))
-        return [(delivery.address, self._opened(delivery, message)) for delivery, message in rows]
-
-    def _opened(self, delivery: Delivery, message: MailingMessage) -> EmailMessage:
-        filling = fill_for(
-            self.secrets,
-            delivery.municipality_id,
-            mailing_id=delivery.mailing_id,
-            edition="standard",
-            recipient=0,
-            address=delivery.address,
-        )
-        raw = splice(ComposedMessage.unpack(message.body), filling)
-        return message_from_bytes(raw, policy=policy.default)
-
-
 @pytest.fixture
 def letterbox(database: Database, secrets: Secrets) -> Letterbox:
     return Letterbox(database, secrets)
-
-
-def text_of(mail: EmailMessage, kind: str = "plain") -> str:
-    part = mail.get_body((kind,))
-    assert part is not None
-    return str(part.get_content())
 
 
 def link_in(mail: EmailMessage) -> str:
