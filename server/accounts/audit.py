@@ -1,9 +1,11 @@
 """The audit trail: who did what, when, to what. Ids and counts, never addresses, names or words."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from server.accounts.models import Account, AuditEntry
@@ -20,6 +22,26 @@ def action(code: str, name: Message) -> str:
     if _NAMES.setdefault(code, name) != name:
         raise ValueError(f"two actions are called {code}")
     return code
+
+
+_KINDS: Mapping[str, Message] = {
+    "account": sentence("account"),
+    "board": sentence("board"),
+    "issue": sentence("letter"),
+    "join_request": sentence("request to join"),
+    "mailing": sentence("mailing"),
+    "municipality": sentence("municipality"),
+    "notice": sentence("notice"),
+    "resident": sentence("resident"),
+    "session": sentence("session"),
+    "token": sentence("token"),
+    "topic": sentence("topic"),
+}
+
+
+def kind_of(code: str) -> str:
+    """What an entry is about in the reader's language; an unknown kind keeps its code."""
+    return str(_KINDS.get(code, code))
 
 
 def name_of(code: str) -> str:
@@ -66,20 +88,32 @@ async def record(
     )
 
 
-async def list_entries(session: ReadSession, municipality_id: int, part: Slice) -> Page[tuple[AuditEntry, str | None]]:
-    """The trail, newest first, each line with the name of who did it."""
+@dataclass(frozen=True)
+class Line:
+    """One line of the trail as it is read; `who` and `whom` are names of staff."""
+
+    entry: AuditEntry
+    who: str | None
+    whom: str | None
+
+
+async def list_entries(session: ReadSession, municipality_id: int, part: Slice) -> Page[Line]:
+    """The trail, newest first, with the names of the staff it tells of."""
     mine = col(AuditEntry.municipality_id) == municipality_id
     total = await session.scalar(select(func.count()).select_from(AuditEntry).where(mine)) or 0
+    whom = aliased(Account)
+    is_about_somebody = (col(AuditEntry.object_kind) == "account") & (col(whom.id) == col(AuditEntry.object_id))
     query = (
-        select(AuditEntry, Account.name)
+        select(AuditEntry, Account.name, whom.name)
         .outerjoin(Account, col(Account.id) == col(AuditEntry.account_id))
+        .outerjoin(whom, is_about_somebody)
         .where(mine)
         .order_by(col(AuditEntry.id).desc())
         .offset(part.offset)
         .limit(part.size)
     )
-    rows = [(entry, name) for entry, name in await session.execute(query)]
-    return Page(rows, total, part.number, part.size)
+    lines = [Line(*row) for row in await session.execute(query)]
+    return Page(lines, total, part.number, part.size)
 
 
 async def forget_entries_before(session: WriteSession, municipality_id: int, moment: datetime) -> None:

@@ -17,4 +17,5 @@ async def show_audit(
     request: Request, session: Reading, town: CurrentTown, actor: Administrator, part: AskedSlice
 ) -> Response:
     entries = await audit.list_entries(session, town.id, part)
-    return page(request, "accounts/audit.html", {"entries": LinkedPage(entries, request), "name_of": audit.name_of})
+    context = {"entries": LinkedPage(entries, request), "name_of": audit.name_of, "kind_of": audit.kind_of}
+    return page(request, "accounts/audit.html", context)

@@ -18,12 +18,15 @@ async def test_the_page_tells_who_did_what(browser_of: BrowserOf, cast: Cast, da
             session, cast.town_id, alice, audit.TOKEN_CREATED, "token", 7, {"scopes": ["a", "b"], "n": 3}
         )
         await audit.record(session, cast.town_id, None, "unheard.of", detail={"none": None})
+        await audit.record(session, cast.town_id, alice, audit.ROLES_CHANGED, "account", cast.account_ids["Bob"])
+        await audit.record(session, cast.town_id, alice, audit.SIGNED_OUT, "session", cast.account_ids["Paula"])
         await audit.record(session, cast.neighbour_id, cast.account_ids["Charlie"], audit.STAFF_INVITED)
     answer = await (await browser_of("Alice")).get("/desk/settings/audit")
     assert answer.status_code == 200
-    for words in ("Created an API token", "Alice", "token 7", "scopes: a, b", "unheard.of", "nobody signed in"):
+    for words in ("Created an API token", "Alice", "token 7", "Bob", "scopes: a, b", "unheard.of", "nobody signed in"):
         assert words in answer.text
     assert "Invited somebody" not in answer.text
+    assert "Paula" not in answer.text
 
 
 async def test_the_trail_is_read_in_pages_newest_first(browser_of: BrowserOf, cast: Cast, database: Database) -> None:
