@@ -127,15 +127,18 @@ def _send(instance: Instance, page: Page, letter: str) -> int:
     assert found, page.url
     for _ in range(60):
         page.goto(f"{instance.town}/desk/mailings/{found.group(1)}")
-        figures = [int(re.sub(r"\D", "", text) or 0) for text in page.locator("dl.figures dd").all_inner_texts()]
-        if figures and max(figures) > 0 and figures.count(max(figures)) >= 2:  # as many accepted as there were to reach
+        to_reach, to_send, accepted = (
+            int(re.sub(r"\D", "", text)) for text in page.locator("dl.figures dd").all_inner_texts()[:3]
+        )
+        if to_send == 0:
             break
         time.sleep(0.5)
     else:
         raise AssertionError("the letter did not leave")
     _keep(page, "envoi")
     page.close()
-    return max(figures)
+    assert accepted == to_reach > 0
+    return accepted
 
 
 def _open_mail(instance: Instance, page: Page, address: str, subject: str) -> Page:
