@@ -11,6 +11,8 @@ from server.core.logging import start_logging
 from workers.demo.command import demo
 from workers.runner import KINDS, run_crew, stop_on_signals
 
+__all__ = ["app", "main"]
+
 
 class Kind(StrEnum):
     """What `tambour work` may do."""

@@ -74,7 +74,7 @@ def carry_out(command: Callable[[], Awaitable[Answer]]) -> Answer:
         sentences = _sentences(refusal)
     except ValidationError as error:
         sentences = _sentences(Invalid(sentences_of(error.errors())))
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, ConnectionError) as error:
         sentences = [f"The database does not answer as it should: {getattr(error, 'orig', error)}"]
     for sentence in sentences:
         errors.print(sentence, style="red", soft_wrap=True, markup=False)

@@ -3,7 +3,7 @@
 import json
 import random
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 from server.residents.models import Channel, ConsentWay, Edition
 
 RESIDENTS = 300
+ON_THE_OLD_LIST = 220
 _SEED = 41999
 _PAPER = ((Channel.HAND, 60), (Channel.POST, 26), (Channel.COUNTER, 14))
 _WAYS_OF_PAPER = (ConsentWay.PAPER, ConsentWay.COUNTER, ConsentWay.TELEPHONE)
-# Most signed a coupon at the market; they know the secretary better than the website.
-_WAYS_OF_EMAIL = (ConsentWay.PAPER,) * 4 + (ConsentWay.WEB,)
+_WAYS_OF_EMAIL = (ConsentWay.PAPER, ConsentWay.WEB)
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def people() -> tuple[Person, ...]:
     chance.shuffle(channels)
     taken: set[str] = set()
     everybody = [_person(chance, channel, taken) for channel in channels]
+    everybody[:ON_THE_OLD_LIST] = [_imported(person) for person in everybody[:ON_THE_OLD_LIST]]
     return tuple(sorted(everybody, key=lambda person: (-person.joined_before, person.name)))
 
 
@@ -73,8 +74,13 @@ def _person(chance: random.Random, channel: Channel, taken: set[str]) -> Person:
         edition=Edition.LARGE_PRINT if not by_email and chance.random() < 0.25 else Edition.STANDARD,
         topics=_topics(chance, data["topics"]),
         way=chance.choice(_WAYS_OF_EMAIL if by_email else _WAYS_OF_PAPER),
-        joined_before=chance.randint(36, 350),
+        joined_before=chance.randint(36, 340),
     )
+
+
+def _imported(person: Person) -> Person:
+    """On the list that the town hall had before: they all came on one day."""
+    return replace(person, way=ConsentWay.IMPORT, joined_before=345)
 
 
 def _new_name(chance: random.Random, taken: set[str]) -> str:

@@ -8,9 +8,11 @@ from sqlmodel import col, select
 from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
+from server.demo.old_list import as_list
 from server.demo.people import Person, people, town_data
 from server.demo.stage import Stage
 from server.municipalities.queries import get_municipality
+from server.residents.importing import import_residents
 from server.residents.joining import confirm_request, request_to_join
 from server.residents.mails import Post
 from server.residents.models import Channel, ConsentWay, JoinRequest
@@ -19,13 +21,31 @@ from server.residents.schemas import EmailWish, ResidentDraft, Want
 
 
 async def fill_register(stage: Stage, today: date, everybody: Sequence[Person] = people()) -> None:
-    """All of them, in one transaction."""
+    """First those of the old list, then one by one those who joined since; all in one transaction."""
+    old = [person for person in everybody if person.way is ConsentWay.IMPORT]
     async with stage.database.writing() as session:
+        if old:
+            await _bring_old_list(session, stage, today, old)
         post = Post(await get_municipality(session, stage.town_id), stage.secrets, stage.url)
         for number, person in enumerate(everybody):
             day = today - timedelta(days=person.joined_before)
             with clock.frozen(datetime.combine(day, time(9 + number % 8, number % 60), PARIS)):
-                await _join(session, stage, post, person, number)
+                if person.way is not ConsentWay.IMPORT:
+                    await _join(session, stage, post, person, number)
+
+
+async def _bring_old_list(session: WriteSession, stage: Stage, today: date, old: Sequence[Person]) -> None:
+    day = today - timedelta(days=old[0].joined_before)
+    with clock.frozen(datetime.combine(day, time(9), PARIS)):
+        report = await import_residents(
+            session,
+            stage.secrets,
+            stage.town_id,
+            stage.administrator,
+            as_list(old),
+            declared_origin="Ancienne liste de la mairie, coupons signés depuis 2019",
+        )
+    assert not report.bad, report.bad
 
 
 async def _join(session: WriteSession, stage: Stage, post: Post, person: Person, number: int) -> None:

@@ -14,10 +14,12 @@ from server.core.logging import start_logging
 from server.core.migrations import migrate
 from server.core.secrets import load_secrets
 from server.core.settings import Settings
+from server.demo.old_list import as_list
+from server.demo.people import people as everybody
 from workers.demo.progress import Steps
 from workers.demo.reading import Piece, pieces
 
-RESIDENTS = Path(__file__).resolve().parents[2] / "server/demo/residents.csv"
+_INVENTED = 120
 _MOST_BYTES = 2_000_000
 
 _OUT = typer.Option("--out", help="Folder for mails, pages, posters and the summary.", file_okay=False)
@@ -28,18 +30,18 @@ _RESIDENTS = typer.Option("--residents", help="A CSV of residents; without one, 
 def demo(
     out: Annotated[Path, _OUT],
     text: Annotated[list[Path], _TEXT],
-    residents: Annotated[Path, _RESIDENTS] = RESIDENTS,
+    residents: Annotated[Path | None, _RESIDENTS] = None,
 ) -> None:
     """Do the main job without hands: from texts and a list to mails, pages and posters, in a town of its own."""
     carry_out(lambda: _demonstrate(out, text, residents))
 
 
-async def _demonstrate(out: Path, texts: list[Path], residents: Path) -> None:
+async def _demonstrate(out: Path, texts: list[Path], residents: Path | None) -> None:
     from workers.demo.journey import travel  # brings the whole web with it
 
     start_logging("WARNING")
     written = [piece for path in texts for piece in _pieces(path)]
-    people = _read(residents)
+    people = _read(residents) if residents else as_list(everybody()[:_INVENTED])
     with TemporaryDirectory(prefix="tambour-demo-") as home:
         settings = Settings(home=Path(home), host="127.0.0.1", base_url="", database_url="", smtp_host="")
         database = Database(settings.database)

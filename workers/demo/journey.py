@@ -206,7 +206,7 @@ async def _save_pages(journey: Journey, base: str) -> Saved:
         return is_public and not path.endswith(".pdf")
 
     with journey.steps.step("Public pages saved"):
-        saved = await asyncio.to_thread(save_pages, base, start, journey.out / "web", is_wanted)
+        saved = await asyncio.to_thread(save_pages, base, start, journey.out / "web", journey.stage.url, is_wanted)
     if saved.missing:
         raise Refused(f"Pages that are linked to but do not exist: {', '.join(saved.missing[:5])}")
     wanted = {f"{start}notices/{number}" for number in journey.notices.values()}

@@ -4,12 +4,13 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 from urllib.request import Request, urlopen
 
+_LINK = re.compile(r'\b(?:href|src)="(?P<address>[^"]*)"')
 _REFERENCE = re.compile(r'(?P<before>\b(?:href|src|action)=")(?P<address>[^"]*)(?P<after>")')
 _MOST = 500
 _PATIENCE = 60
@@ -39,8 +40,11 @@ def fetch(url: str) -> Fetched:
         return Fetched(answer.headers.get_content_type(), answer.read())
 
 
-def save_pages(base: str, start: str, folder: Path, is_wanted: Callable[[str], bool]) -> Saved:
-    """Follow the links from `start` on the server at `base`, and keep what `is_wanted` under `folder`."""
+def save_pages(base: str, start: str, folder: Path, public: str, is_wanted: Callable[[str], bool]) -> Saved:
+    """Follow the links from `start` on the server at `base`, and keep what `is_wanted` under `folder`.
+
+    Links to what is not kept lead to `public`, where people find it on the web.
+    """
     saved = Saved()
     waiting = [start]
     fetched: dict[str, Fetched] = {}
@@ -58,15 +62,20 @@ def save_pages(base: str, start: str, folder: Path, is_wanted: Callable[[str], b
     saved.files = {path: folder / _name(path, start, one.media_type) for path, one in fetched.items()}
     for path, file in saved.files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(_rewritten(fetched[path], path, base, saved.files))
+        file.write_bytes(_rewritten(fetched[path], path, public, saved.files))
     return saved
 
 
 def _paths_in(html: str, page: str) -> list[str]:
     """The paths a page refers to on its own server."""
-    addresses = (unescape(found["address"]) for found in _REFERENCE.finditer(html))
+    addresses = (unescape(found["address"]) for found in _LINK.finditer(html))
     joined = (urlsplit(urljoin(page, address)) for address in addresses if not address.startswith("#"))
-    return [part.path for part in joined if not part.scheme and not part.netloc and not part.query]
+    return [part.path for part in joined if _is_ours(part)]
+
+
+def _is_ours(address: SplitResult) -> bool:
+    """A path of the same server. A query asks for another view of a page already kept, but for a file's version."""
+    return not address.scheme and not address.netloc and (not address.query or address.query.startswith("v="))
 
 
 def _name(path: str, start: str, media_type: str) -> str:
@@ -77,7 +86,7 @@ def _name(path: str, start: str, media_type: str) -> str:
     return name if "." in posixpath.basename(name) else f"{name}.{media_type.partition('/')[2].partition('+')[0]}"
 
 
-def _rewritten(one: Fetched, page: str, base: str, files: dict[str, Path]) -> bytes:
+def _rewritten(one: Fetched, page: str, public: str, files: dict[str, Path]) -> bytes:
     """The page with its links to what was saved; whatever was not is still found on the web."""
     if one.media_type != "text/html":
         return one.content
@@ -87,9 +96,9 @@ def _rewritten(one: Fetched, page: str, base: str, files: dict[str, Path]) -> by
         target = urlsplit(urljoin(page, address))
         if target.scheme or target.netloc or address.startswith("#"):
             return reference.group()
-        file = files.get(target.path)
-        if file is None or target.query:
-            return f"{reference['before']}{base}{reference['address']}{reference['after']}"
+        file = files.get(target.path) if _is_ours(target) else None
+        if file is None:
+            return f"{reference['before']}{escape(urljoin(f'{public}{page}', address))}{reference['after']}"
         relative = posixpath.relpath(file.as_posix(), files[page].parent.as_posix())
         anchor = f"#{target.fragment}" if target.fragment else ""
         return f"{reference['before']}{relative}{anchor}{reference['after']}"

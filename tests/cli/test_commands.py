@@ -1,0 +1,128 @@
+"""The administration commands, as they are typed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from server.cli.app import app
+from server.core.settings import Settings, settings
+
+TOWN = {
+    "name": "Vallon-sur-Loyse",
+    "slug": "vallon",
+    "email": "mairie@vallon.example",
+    "phone": "02 61 91 00 10",
+    "administrator": "Jeanne Moreau",
+    "administrator-email": "jeanne@vallon.example",
+}
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Each test has an instance of its own."""
+    monkeypatch.setenv("TAMBOUR_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("TAMBOUR_DATABASE_URL", "")
+    monkeypatch.setenv("COLUMNS", "200")
+    settings.cache_clear()
+    yield tmp_path / "home"
+    settings.cache_clear()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def add_town(**changes: str) -> Result:
+    return run("town", "add", *(word for name, value in (TOWN | changes).items() for word in (f"--{name}", value)))
+
+
+@pytest.fixture
+def migrated() -> None:
+    assert run("migrate").exit_code == 0
+
+
+def test_a_command_before_the_first_migration_says_what_to_do() -> None:
+    answer = run("town", "list")
+    assert answer.exit_code == 1
+    assert "tambour migrate" in answer.output
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_town_is_opened_with_a_link_for_its_administrator() -> None:
+    answer = add_town()
+    assert answer.exit_code == 0
+    assert "http://localhost:8000/vallon/desk/welcome/" in answer.output
+    assert "Vallon-sur-Loyse" in run("town", "list").output
+
+
+@pytest.mark.usefixtures("migrated")
+def test_an_instance_without_a_town_says_how_to_open_one() -> None:
+    assert "tambour town add" in run("town", "list").output
+
+
+@pytest.mark.usefixtures("migrated")
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"slug": "Vallon sur Loyse"}, "slug: Use small letters"),
+        ({"slug": "desk"}, "slug: This word already means"),
+        ({"email": "not an address"}, "email:"),
+        ({"administrator-email": "nobody"}, "email:"),
+    ],
+)
+def test_what_cannot_be_used_is_said_by_name(changes: dict[str, str], sentence: str) -> None:
+    answer = add_town(**changes)
+    assert answer.exit_code == 1
+    assert sentence in answer.output
+    assert "No municipality yet" in run("town", "list").output, "nothing is half-written"
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_slug_is_taken_once() -> None:
+    add_town()
+    answer = add_town()
+    assert (answer.exit_code, "Another municipality" in answer.output) == (1, True)
+
+
+@pytest.mark.usefixtures("migrated")
+def test_staff_are_invited_and_get_new_links() -> None:
+    add_town()
+    invited = run("staff", "invite", "Bob@Vallon.example", "--name", "Bob", "--role", "editor", "--role", "poster")
+    assert invited.exit_code == 0
+    again = run("staff", "link", "bob@vallon.example")
+    assert again.exit_code == 0
+    first, second = (answer.output.rsplit("/", 1)[1] for answer in (invited, again))
+    assert first != second
+
+
+@pytest.mark.usefixtures("migrated")
+def test_an_unknown_person_gets_no_link() -> None:
+    add_town()
+    answer = run("staff", "link", "nobody@vallon.example")
+    assert (answer.exit_code, "Nobody called" in answer.output) == (1, True)
+
+
+@pytest.mark.usefixtures("migrated")
+def test_with_several_towns_one_must_be_named() -> None:
+    add_town()
+    add_town(slug="amont", name="Amont")
+    assert run("staff", "link", "jeanne@vallon.example").exit_code == 1
+    assert run("staff", "link", "jeanne@vallon.example", "--town", "amont").exit_code == 0
+    assert run("staff", "link", "jeanne@vallon.example", "--town", "nowhere").exit_code == 1
+
+
+def test_settings_are_shown_but_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAMBOUR_SMTP_PASSWORD", "a secret of the relay")
+    answer = run("settings")
+    assert all(f"TAMBOUR_{name.upper()}" in answer.output for name in Settings.model_fields)
+    assert "a secret of the relay" not in answer.output
+
+
+def test_a_database_that_is_away_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAMBOUR_DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    answer = run("town", "list")
+    assert answer.exit_code == 1
+    assert "does not answer" in answer.output
+    assert "Traceback" not in answer.output

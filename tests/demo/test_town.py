@@ -1,0 +1,63 @@
+"""The demonstration town, opened through the real use cases on both engines."""
+
+from datetime import UTC, datetime
+
+from sqlmodel import col, func, select
+
+from server.core import clock
+from server.core.database import Database, ReadSession
+from server.core.files import FileStore
+from server.core.secrets import Secrets
+from server.demo.people import RESIDENTS, town_data
+from server.demo.town import open_demonstration
+from server.issues.models import Issue, IssueState
+from server.mailings.models import Delivery, DeliveryState
+from server.municipalities.queries import list_municipalities
+from server.notices.models import Notice, NoticeState
+from server.notices.queries import agenda_between, count_by_state, current_notices
+from server.residents.models import Channel, Resident
+from server.residents.queries import reach
+
+URL = "http://localhost:8000"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+async def test_a_town_with_a_past(database: Database, secrets: Secrets, files: FileStore) -> None:
+    with clock.frozen(NOON):
+        links = await open_demonstration(database, secrets, files, URL)
+        assert len(links) == len(town_data()["staff"])
+        assert all(link.startswith(f"{URL}/saint-aubin/desk/welcome/") for link in links.values())
+        async with database.reading() as session:
+            [town] = await list_municipalities(session)
+            await _its_notices(session, town.id)
+            await _its_people(session, town.id)
+            await _its_letters(session)
+
+
+async def _its_notices(session: ReadSession, town_id: int) -> None:
+    states = await count_by_state(session, town_id)
+    assert states[NoticeState.PUBLISHED] >= 12
+    assert states[NoticeState.EXPIRED] >= 25
+    assert {NoticeState.DRAFT, NoticeState.SUBMITTED, NoticeState.APPROVED, NoticeState.WITHDRAWN} <= states.keys()
+    assert (await current_notices(session, town_id))[0].is_urgent
+    assert await agenda_between(session, town_id, clock.today(), clock.today().replace(month=12))
+    first = await session.scalar(select(func.min(Notice.created_at)))
+    assert first is not None
+    assert (NOON - first).days > 300
+
+
+async def _its_people(session: ReadSession, town_id: int) -> None:
+    found = await reach(session, town_id)
+    assert found.people == RESIDENTS
+    assert found.by_channel[Channel.EMAIL] == RESIDENTS * 2 // 3
+    addresses = (await session.scalars(select(Resident.email).where(col(Resident.email).is_not(None)))).all()
+    assert all(address and address.endswith(".example") for address in addresses), "nobody real is ever written to"
+
+
+async def _its_letters(session: ReadSession) -> None:
+    query = select(Issue.state, func.count()).group_by(col(Issue.state))
+    states = {state: count for state, count in await session.execute(query)}
+    assert states[IssueState.SENT] == 3
+    assert states[IssueState.DRAFT] == 1
+    # Past letters arrived long ago: starting the workers must send nothing.
+    assert set(await session.scalars(select(Delivery.state))) == {DeliveryState.ACCEPTED}
