@@ -125,7 +125,8 @@ def _place(secrets: Secrets, attempt: Attempt) -> str:
 
 async def _record_refusal(session: WriteSession, municipality_id: int, account: Account | None) -> None:
     account_id = account.id if account else None
-    await audit.record(session, municipality_id, account_id, audit.SIGN_IN_REFUSED)
+    kind = "account" if account else ""
+    await audit.record(session, municipality_id, None, audit.SIGN_IN_REFUSED, kind, account_id)
     log.info("sign-in refused", extra={"municipality": municipality_id, "account": account_id})
 
 

@@ -81,9 +81,9 @@ async def test_a_refusal_is_written_down_without_the_address(client: Browser, st
     await knock(client, "nobody", "wrong")
     async with database.reading() as session:
         found = list(await session.scalars(select(AuditEntry).order_by(col(AuditEntry.id))))
-    assert [(one.action, one.account_id) for one in found] == [
-        ("session.refused", staff.account_ids["Alice"]),
-        ("session.refused", None),
+    assert [(one.action, one.account_id, one.object_id) for one in found] == [
+        ("session.refused", None, staff.account_ids["Alice"]),
+        ("session.refused", None, None),
     ]
     assert all(one.detail == {} for one in found)
 
