@@ -117,6 +117,14 @@ async def test_the_public_list_names_routes_that_exist(walk: Walk) -> None:
     assert {route.name for route in walk.routes} >= PUBLIC
 
 
+async def test_a_name_leads_to_one_route(walk: Walk) -> None:
+    """Templates and redirects find routes by name."""
+    paths: dict[str, set[str]] = {}
+    for route in walk.routes:
+        paths.setdefault(route.name, set()).add(route.pattern)
+    assert {name: found for name, found in paths.items() if len(found) > 1} == {}
+
+
 async def test_a_stranger_is_sent_to_sign_in(walk: Walk) -> None:
     before = await walk.town.dump()
     answers = await _answers(walk.stranger(), walk.staff())
