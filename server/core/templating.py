@@ -1,6 +1,7 @@
 """Words into templates: Jinja with autoescape, StrictUndefined, gettext, and Babel's dates and numbers."""
 
 import gettext
+import re
 from collections.abc import Callable
 from datetime import date, datetime, time
 from functools import cache
@@ -14,6 +15,7 @@ from jinja2.runtime import Context
 from server.core.clock import PARIS
 from server.core.i18n import catalogue, current_language
 
+_FIRST = re.compile(r"(?<!\d)1 (?=[a-zéû])")  # French counts the first day of a month, and no other
 FOLDER = Path(__file__).resolve().parents[2] / "templates"
 
 
@@ -59,7 +61,8 @@ def format_day(value: date | datetime | None, pattern: str = "d MMMM y") -> str:
     if value is None:
         return ""
     day = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
-    return dates.format_date(day, pattern, locale=current_language())
+    said = dates.format_date(day, pattern, locale=current_language())
+    return _FIRST.sub("1ᵉʳ ", said) if current_language() == "fr" else said
 
 
 def format_time(value: datetime | time) -> str:

@@ -1,12 +1,13 @@
 """Sentences said in a language: holes, plurals, numbers, sentences inside sentences."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from server.core import i18n
 from server.core.i18n import sentence, sentences, speaking, translate
-from server.core.templating import environment
+from server.core.templating import environment, format_day
 
 FRENCH = """msgid ""
 msgstr "Plural-Forms: nplurals=2; plural=(n > 1);\\n"
@@ -68,3 +69,19 @@ def test_counts_are_written_as_numbers_are() -> None:
 def test_an_unknown_language_is_french() -> None:
     with speaking("xx"):
         assert str(sentence("Look again.")) == "Regardez encore."
+
+
+@pytest.mark.parametrize(
+    ("day", "pattern", "said"),
+    [
+        (date(2026, 12, 1), "d MMMM y", "1ᵉʳ décembre 2026"),
+        (date(2026, 8, 1), "EEEE d MMMM", "samedi 1ᵉʳ août"),
+        (date(2026, 12, 21), "d MMM y", "21 déc. 2026"),
+        (date(2026, 12, 1), "MMMM y", "décembre 2026"),
+    ],
+)
+def test_only_the_first_day_of_a_month_is_an_ordinal_in_french(day: date, pattern: str, said: str) -> None:
+    with speaking("fr"):
+        assert format_day(day, pattern) == said
+    with speaking("en"):
+        assert "ᵉʳ" not in format_day(day, pattern)
