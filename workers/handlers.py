@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from server.accounts.audit import forget_old_entries
+from server.accounts.service import forget_expired
 from server.core import clock
 from server.core.database import Database, WriteSession
 from server.core.limits import forget_windows_before
@@ -40,5 +42,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget single messages", writing(upkeep.forget_single_messages), every=3600),
     Chore("forget ledgers", writing(upkeep.forget_ledgers), every=3600),
     Chore("forget dead workers", writing(upkeep.forget_dead_workers), every=3600),
+    Chore("forget old sessions and links", writing(forget_expired), every=3600),
+    Chore("forget the old trail", writing(forget_old_entries), every=3600),
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )

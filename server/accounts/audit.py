@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 
 from sqlalchemy import delete, func
 from sqlalchemy.orm import aliased
@@ -13,6 +13,8 @@ from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.i18n import Message, sentence
 from server.web.pagination import Page, Slice
+
+KEPT = timedelta(days=365)
 
 _NAMES: dict[str, Message] = {}
 
@@ -116,8 +118,6 @@ async def list_entries(session: ReadSession, municipality_id: int, part: Slice) 
     return Page(lines, total, part.number, part.size)
 
 
-async def forget_entries_before(session: WriteSession, municipality_id: int, moment: datetime) -> None:
-    """Retention: lines older than the town keeps them."""
-    await session.execute(
-        delete(AuditEntry).where(col(AuditEntry.municipality_id) == municipality_id, col(AuditEntry.at) < moment)
-    )
+async def forget_old_entries(session: WriteSession) -> None:
+    """Retention, in every town: a year is long enough to answer for what was done, and no longer than needed."""
+    await session.execute(delete(AuditEntry).where(col(AuditEntry.at) < clock.now() - KEPT))

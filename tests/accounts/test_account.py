@@ -1,10 +1,14 @@
 """One's own account: profile, password, sessions, as one sees and changes them."""
 
+from datetime import timedelta
+
 from sqlmodel import select
 from starlette.types import ASGIApp
 
+from server.accounts import service
 from server.accounts.devices import device_of
-from server.accounts.models import AuditEntry, StaffSession
+from server.accounts.models import AuditEntry, LinkPurpose, OneTimeLink, StaffSession
+from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
 from tests.accounts.doors import RIGHT, knock, signed_in
@@ -108,6 +112,20 @@ async def test_signing_out_everywhere(app: ASGIApp, secrets: Secrets, staff: Cas
     async with database.reading() as session:
         last = list(await session.scalars(select(AuditEntry)))[-1]
     assert (last.action, last.detail) == ("sessions.ended", {"count": 2})
+
+
+async def test_sessions_and_links_that_open_nothing_are_forgotten(cast: Cast, database: Database) -> None:
+    today, alice = clock.now(), cast.account_ids["Alice"]
+    with clock.frozen(today - timedelta(days=91)):
+        async with database.writing() as session:
+            await service.open_session(session, alice)
+            await service.make_link(session, alice, LinkPurpose.RESET)
+    async with database.writing() as session:
+        await service.open_session(session, alice)
+        await service.make_link(session, alice, LinkPurpose.RESET)
+        await service.forget_expired(session)
+        assert len(list(await session.scalars(select(StaffSession)))) == 1
+        assert len(list(await session.scalars(select(OneTimeLink)))) == 1
 
 
 def test_a_device_is_two_words() -> None:
