@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
-from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import JSON, Connection, DateTime, Enum, String
 from sqlalchemy.types import TypeEngine
 
+from alembic import context
 from server.core.columns import Moment
 from server.models import metadata
 

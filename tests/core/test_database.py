@@ -22,15 +22,19 @@ async def test_a_writing_session_commits_when_it_ends(database: Database) -> Non
 
 async def test_a_writing_session_keeps_nothing_when_it_raises(database: Database) -> None:
     with pytest.raises(RuntimeError):
-        async with database.writing() as session:
-            await _write_a_window(session)
-            raise RuntimeError
+        await _write_and_fail(database)
     async with database.reading() as session:
         assert await _windows(session) == 0
 
 
 async def test_the_promises_are_read_back(database: Database) -> None:
     await database.check()
+
+
+async def _write_and_fail(database: Database) -> None:
+    async with database.writing() as session:
+        await _write_a_window(session)
+        raise RuntimeError
 
 
 async def _write_a_window(session: object) -> None:

@@ -26,7 +26,10 @@ async def test_notices_keep_the_order_they_were_given(session: WriteSession, cas
 
 async def test_another_order_is_another_content(session: WriteSession, cast: Cast) -> None:
     issue = await composed(session, cast)
-    before, ids = issue.content_hash, [item.notice_id for item in await queries.list_items(session, cast.town_id, issue.id)]
+    before, ids = (
+        issue.content_hash,
+        [item.notice_id for item in await queries.list_items(session, cast.town_id, issue.id)],
+    )
     draft = (await draft_of(session, cast)).model_copy(update={"notice_ids": ids[::-1]})
     issue = await drafting.save_issue(session, cast.town_id, cast.actor("Bob"), issue.id, draft, 1)
     assert issue.content_hash != before

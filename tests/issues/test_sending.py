@@ -1,7 +1,11 @@
 """What was approved leaves: once, to those who asked, byte for byte the same for everybody."""
 
+import base64
+import hashlib
+import re
 from datetime import timedelta
 from email import message_from_bytes, policy
+from urllib.parse import quote
 
 import pytest
 from sqlmodel import col, select
@@ -17,7 +21,9 @@ from server.issues.models import IssueState
 from server.mailings.models import Delivery, Mailing, MailingMessage
 from server.mailings.splice import ComposedMessage, fill_for, splice
 from tests.cast import Cast
+from tests.content.readings import vendor_patterns
 from tests.issues.composing import INSTANCE, approved, content_hash, draft_of, in_state, send, subscribe
+from tests.letterbox import text_of
 
 pytestmark = pytest.mark.usefixtures("monday")
 READERS = ("anne@example.org", "basile@example.org", "chloe@example.org")
@@ -70,6 +76,15 @@ async def test_a_letter_for_nobody_is_refused(
         await send(database, secrets, files, cast, issue.id)
 
 
+_OWN = re.compile(rb"^(To: |Message-ID: <)[^@\r\n]+@?|(/leave/|/preferences/)[A-Za-z0-9_=-]{32}", re.MULTILINE)
+
+
+def _shapes(address: str) -> list[bytes]:
+    raw = address.encode()
+    hashes = [getattr(hashlib, name)(raw).hexdigest().encode() for name in ("md5", "sha1", "sha256")]
+    return [raw, raw.hex().encode(), base64.b64encode(raw), quote(address, safe="").encode(), *hashes]
+
+
 async def _copies(database: Database, secrets: Secrets, mailing: Mailing) -> list[bytes]:
     async with database.reading() as session:
         query = select(Delivery, MailingMessage).join(
@@ -102,8 +117,7 @@ async def test_the_mail_says_who_writes_why_and_how_to_leave(
     assert mail["Subject"] == "Lettre de novembre 2026"
     assert mail["To"] == READERS[0]
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    text = mail.get_body(("plain",)).get_content()
-    html = mail.get_body(("html",)).get_content()
+    text, html = text_of(mail), text_of(mail, "html")
     for half in (text, html):
         assert "Collecte des déchets verts" in half
         assert "02 54 00 00 00" in half.replace("\u00a0", " ").replace("\u202f", " ")
@@ -112,6 +126,30 @@ async def test_the_mail_says_who_writes_why_and_how_to_leave(
     assert not find_remote(html)
     assert not find_trackers(html)
     assert len(copy) <= 60_000
+
+
+async def test_two_copies_differ_by_the_readers_own_links_and_address_only(
+    database: Database, secrets: Secrets, files: FileStore, cast: Cast
+) -> None:
+    issue = await approved(database, cast, *READERS)
+    mailing = await send(database, secrets, files, cast, issue.id)
+    copies = await _copies(database, secrets, mailing)
+    assert len(set(copies)) == len(READERS)
+    whole = [copy.replace(b"=\r\n", b"") for copy in copies]  # a soft line end may stand just before a link's token
+    assert len({_OWN.sub(rb"\1", copy) for copy in whole}) == 1
+
+
+async def test_no_address_and_no_known_tracker_stands_in_a_mail(
+    database: Database, secrets: Secrets, files: FileStore, cast: Cast
+) -> None:
+    """A reader's address is in the header To and nowhere else, in no shape (E17)."""
+    issue = await approved(database, cast, READERS[0])
+    (copy,) = await _copies(database, secrets, await send(database, secrets, files, cast, issue.id))
+    for shape in _shapes(READERS[0]):
+        assert copy.count(shape) == (1 if shape == READERS[0].encode() else 0), shape
+    mail = message_from_bytes(copy, policy=policy.default)
+    for vendor, pattern in vendor_patterns():
+        assert not re.search(pattern, text_of(mail, "html"), re.IGNORECASE), vendor
 
 
 async def test_the_letter_leaves_at_its_moment_and_once(
