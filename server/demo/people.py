@@ -74,7 +74,7 @@ def _person(chance: random.Random, channel: Channel, taken: set[str]) -> Person:
         edition=Edition.LARGE_PRINT if not by_email and chance.random() < 0.25 else Edition.STANDARD,
         topics=_topics(chance, data["topics"]),
         way=chance.choice(_WAYS_OF_EMAIL if by_email else _WAYS_OF_PAPER),
-        joined_before=chance.randint(36, 340),
+        joined_before=chance.randint(1, 340),
     )
 
 

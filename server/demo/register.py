@@ -9,7 +9,7 @@ from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
 from server.demo.old_list import as_list
-from server.demo.people import Person, people, town_data
+from server.demo.people import Person, town_data
 from server.demo.stage import Stage
 from server.municipalities.queries import get_municipality
 from server.residents.importing import import_residents
@@ -20,7 +20,7 @@ from server.residents.register import add_resident
 from server.residents.schemas import EmailWish, ResidentDraft, Want
 
 
-async def fill_register(stage: Stage, today: date, everybody: Sequence[Person] = people()) -> None:
+async def fill_register(stage: Stage, today: date, everybody: Sequence[Person]) -> None:
     """First those of the old list, then one by one those who joined since; all in one transaction."""
     old = [person for person in everybody if person.way is ConsentWay.IMPORT]
     async with stage.database.writing() as session:

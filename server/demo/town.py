@@ -8,10 +8,8 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.demo.people import town_data
-from server.demo.postman import deliver_everything
-from server.demo.register import fill_register
 from server.demo.stage import set_stage
-from server.demo.year import play_notices_and_letters
+from server.demo.year import play
 from server.mailings.upkeep import forget_single_messages
 
 _A_YEAR = timedelta(days=365)
@@ -23,9 +21,7 @@ async def open_demonstration(database: Database, secrets: Secrets, files: FileSt
     beginning = datetime.combine(today - _A_YEAR, time(9), PARIS).astimezone(UTC)
     with clock.frozen(beginning):
         stage = await set_stage(database, secrets, files, url)
-    await fill_register(stage, today)
-    await deliver_everything(database)
-    await play_notices_and_letters(stage, today)
+    await play(stage, today)
     async with database.writing() as session:
         await forget_single_messages(session)
         links = await stage.renew_links(session)

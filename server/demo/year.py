@@ -6,8 +6,9 @@ from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
 from server.demo.almanac import of_month, thursdays_of_letters
-from server.demo.people import town_data
+from server.demo.people import people, town_data
 from server.demo.postman import deliver_everything
+from server.demo.register import fill_register
 from server.demo.stage import Stage
 from server.demo.stories import Story, stories
 from server.issues.approval import approve_issue, submit_issue
@@ -32,13 +33,20 @@ _LETTERS = 3
 _MOST_IN_A_LETTER = 8
 
 
-async def play_notices_and_letters(stage: Stage, today: date) -> None:
+async def play(stage: Stage, today: date) -> None:
     """Everything in the order in which it happened, each at its own hour."""
     letters = thursdays_of_letters(today, _LETTERS)
+    waiting = list(people())
     for story in stories(today):
         while letters and letters[0] <= story.published_on:
-            await send_letter(stage, letters.pop(0))
+            day = letters.pop(0)
+            joined = [person for person in waiting if today - timedelta(days=person.joined_before) < day]
+            waiting = waiting[len(joined) :]
+            await fill_register(stage, today, joined)
+            await send_letter(stage, day)
         await tell(stage, story)
+    await fill_register(stage, today, waiting)
+    await deliver_everything(stage.database)
     async with stage.database.writing() as session:
         await expire_due(session, clock.now())
         await _begin_letter(session, stage, today)
