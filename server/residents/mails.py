@@ -56,13 +56,13 @@ async def send_address_confirmation(session: WriteSession, post: Post, request: 
 async def send_reminder(
     session: WriteSession, post: Post, request: JoinRequest, resident: Resident, language: str
 ) -> None:
-    """Instead of a confirmation, to who is on the list already."""
+    """Instead of a confirmation, to who is on the list already: to the address they confirmed, not as it was typed now."""
     subject = sentence("You already hear from {town}", town=post.municipality.name)
     links = {
         "preferences_url": post.link("preferences", resident.id),
         "leave_url": post.link("leave", resident.id),
     }
-    await _send(session, post, request, "already_known", subject, language, links)
+    await _send(session, post, request, "already_known", subject, language, links, resident.email or request.email)
 
 
 async def _send(
@@ -73,6 +73,7 @@ async def _send(
     subject: Message,
     language: str,
     links: Mapping[str, str],
+    address: str = "",
 ) -> None:
     municipality = post.municipality
     context: dict[str, Any] = {
@@ -105,7 +106,7 @@ async def _send(
         post.secrets,
         subject=mail.subject,
         message=MessageVariant(language, Edition.STANDARD, composed, municipality.sender_address),
-        address=request.email,
+        address=address or request.email,
         idempotency_key=f"join-{request.id}",
         origin=f"join:{request.id}",
     )

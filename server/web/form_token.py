@@ -23,7 +23,7 @@ class Freshness(StrEnum):
 
 def issue_form_token(secrets: Secrets, purpose: str) -> str:
     """What the hidden field of a form holds, made with its page."""
-    moment = str(int(clock.now().timestamp()))
+    moment = str(int(clock.now().timestamp() * 1000))
     return f"{moment}.{_mark(secrets, purpose, moment)}"
 
 
@@ -33,10 +33,10 @@ def judge_form_token(secrets: Secrets, purpose: str, token: str, *, at_least: ti
     expected = _mark(secrets, purpose, moment)
     if not moment.isascii() or not moment.isdigit() or not hmac.compare_digest(mark.encode(), expected.encode()):
         return Freshness.TOO_OLD
-    age = clock.now().timestamp() - int(moment)
-    if age > AT_MOST.total_seconds():
+    age = timedelta(milliseconds=clock.now().timestamp() * 1000 - int(moment))
+    if age > AT_MOST:
         return Freshness.TOO_OLD
-    return Freshness.TOO_SOON if age < at_least.total_seconds() else Freshness.FRESH
+    return Freshness.TOO_SOON if age < at_least else Freshness.FRESH
 
 
 def _mark(secrets: Secrets, purpose: str, moment: str) -> str:

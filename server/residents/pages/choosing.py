@@ -49,6 +49,7 @@ async def change_preferences(
     resident = await _resident(session, post, town, token)
     offered = await _offered(session, town)
     typed = {
+        **await _values(session, resident),
         **form.values,
         "wants": typed_wants(form.texts("wants")),
         "place_ids": as_list(form.values.get("place_ids")),
