@@ -146,6 +146,8 @@ def _poster(choice: PosterChoice | None) -> Fitting:
     if fit.fits:
         words = sentence("{words} words of {limit}", words=fit.words, limit=fit.words_limit)
         return Fitting(_POSTER, "done", words)
+    if fit.larger and fit.advice:
+        return Fitting(_POSTER, "wait", fit.advice, "#f-body")
     if choice.is_short:
         words = sentences(
             "{count} word too many: the sheet says the sentence only",

@@ -152,6 +152,9 @@ async def test_the_sheet_and_the_mail_of_a_draft(browser_of: BrowserOf, database
     sheet = await paul.get(f"/desk/notices/{notice.id}/poster.pdf")
     assert (sheet.status_code, sheet.headers["content-type"]) == (200, "application/pdf")
     assert sheet.content.startswith(b"%PDF-")
+    large = await paul.get(f"/desk/notices/{notice.id}/poster.pdf?format=a3")
+    assert large.content.startswith(b"%PDF-")
+    assert large.content != sheet.content
     picture = await paul.get(f"/desk/notices/{notice.id}/poster.png")
     assert picture.content.startswith(b"\x89PNG")
     mail = await paul.get(f"/desk/notices/{notice.id}/mail")

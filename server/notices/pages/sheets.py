@@ -1,9 +1,11 @@
 """The notice on paper and in a mail, before anybody has it: for the staff; and the public poster."""
 
 import base64
+from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from server.accounts.dependencies import Poster
@@ -15,9 +17,10 @@ from server.municipalities.queries import get_municipality
 from server.notices import queries
 from server.notices.everywhere import SHELF, posted_on, poster_draft
 from server.notices.pictures import mail_images
-from server.notices.renderings import PosterChoice, render_notice_mail
+from server.notices.renderings import PosterDraft, render_notice_mail
 from server.notices.schemas import NoticeContent
 from server.press.errors import PressError
+from server.press.poster import Format
 from server.web.dependencies import CurrentTown, Files, Reading
 from server.web.framing import framed
 from server.web.templates import room
@@ -28,18 +31,27 @@ desk = [Depends(room("notices"))]
 
 
 @router.get("/desk/notices/{notice_id}/poster.pdf", name="notice_poster", dependencies=desk)
-async def print_poster(session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int) -> Response:
-    """The sheet of the text in work. A sheet that is too long is refused in a sentence."""
+async def print_poster(
+    session: Reading,
+    town: CurrentTown,
+    files: Files,
+    _staff: Poster,
+    notice_id: int,
+    size: Annotated[Format | None, Query(alias="format")] = None,
+) -> Response:
+    """The sheet of the text in work: what fits on A4, or the whole text on the format asked for. Raises PressError."""
     notice = await queries.get_notice(session, town.id, notice_id)
-    choice = await _choice(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
-    return _pdf(await SHELF.pdf(choice.poster), notice.number, "private, no-store")
+    draft = await _draft(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
+    poster = replace(draft.full, format=size) if size else (await SHELF.choose(draft)).poster
+    return _pdf(await SHELF.pdf(poster), notice.number, "private, no-store")
 
 
 @router.get("/desk/notices/{notice_id}/poster.png", name="notice_poster_picture", dependencies=desk)
 async def picture_poster(session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int) -> Response:
     """The first page of the sheet, to look at."""
     notice = await queries.get_notice(session, town.id, notice_id)
-    choice = await _choice(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
+    draft = await _draft(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
+    choice = await SHELF.choose(draft)
     return Response(await SHELF.picture(choice.poster), media_type="image/png", headers={"cache-control": "no-store"})
 
 
@@ -72,18 +84,18 @@ async def print_public_poster(
     if public is None or public.ended_as is not None:
         raise NotFound
     posted = public.first_published_at.astimezone(PARIS).date()
-    choice = await _choice(session, files, town, NoticeContent.thawed(public.content), number, posted)
+    draft = await _draft(session, files, town, NoticeContent.thawed(public.content), number, posted)
     try:
-        return _pdf(await SHELF.pdf(choice.poster), number, "public, max-age=300")
+        return _pdf(await SHELF.pdf((await SHELF.choose(draft)).poster), number, "public, max-age=300")
     except PressError as error:
         raise NotFound from error
 
 
-async def _choice(
+async def _draft(
     session: ReadSession, files: FileStore, town: Town, content: NoticeContent, number: str, posted: date | None
-) -> PosterChoice:
+) -> PosterDraft:
     municipality = await get_municipality(session, town.id)
-    return await SHELF.choose(await poster_draft(session, files, municipality, content, number, posted))
+    return await poster_draft(session, files, municipality, content, number, posted)
 
 
 def _pdf(content: bytes, number: str, kept: str) -> Response:
