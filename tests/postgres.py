@@ -86,6 +86,16 @@ class PostgresServer:
                     _stop(folder)
 
 
+@contextmanager
+def own_server(folder: Path) -> Iterator[PostgresServer]:
+    """A server for one measurement, which nobody shares."""
+    _start(folder)
+    try:
+        yield PostgresServer(folder, "measured")
+    finally:
+        _stop(folder)
+
+
 def hash_of(path: Path) -> int:
     """The same number in every worker (Python's own hash of a text differs by process)."""
     return int.from_bytes(str(path).encode()[-24:], "big") % (1 << 48)
