@@ -90,8 +90,7 @@ def compose_message(
 ) -> ComposedMessage:
     """The message as bytes with holes. `date` is fixed here: every attempt of every copy carries the same.
 
-    Raises Unwritable when an address, an identifier or a link cannot stand in a header. Words never raise: what could
-    end a line becomes a space.
+    Raises Unwritable for an address, an identifier or a link that cannot stand in a header. Words never raise.
     """
     if leave_url and marks.leave not in leave_url:
         raise Unwritable("the link to leave has no place for the person's token")
@@ -106,10 +105,9 @@ def compose_message(
         *_list_lines(list_id, list_name, leave_url, leave_mailto, archive_url),
         *([f"Auto-Submitted: {auto_submitted}"] if auto_submitted else []),
         *([f"Content-Language: {language}"] if _LANGUAGE.fullmatch(language) else []),
-        "MIME-Version: 1.0",
     ]
     content = _content(text, html, images, (marks.leave, marks.preferences))
-    return _with_holes("\r\n".join(lines).encode("ascii") + b"\r\n" + bytes(content), marks)
+    return _with_holes("\r\n".join((*lines, "MIME-Version: 1.0", "")).encode("ascii") + bytes(content), marks)
 
 
 def _reference_lines(references: Sequence[str]) -> list[str]:

@@ -71,22 +71,17 @@ async def start_mailing(
     Suppressed addresses get no row; a recipient named twice gets one. `scope` are the topics it is addressed to.
     """
     await hold_recipients(session, municipality_id)
-    now = clock.now()
-    due_at = max(now, scheduled_at or now)
     mailing, is_new = await _open_mailing(
         session,
-        municipality_id=municipality_id,
+        municipality_id,
+        idempotency_key,
+        scheduled_at=scheduled_at,
         kind=kind,
         lane=lane,
         subject=one_line(subject)[:200],
         origin=origin,
         scope=sorted(scope),
-        idempotency_key=idempotency_key,
-        state=MailingState.SCHEDULED if due_at > now else MailingState.SENDING,
         created_by_id=created_by_id,
-        created_at=now,
-        scheduled_at=due_at,
-        started_at=None if due_at > now else now,
     )
     if is_new:
         allowed = _allowed(recipients, secrets, await suppressed_hashes(session, municipality_id))
@@ -117,21 +112,17 @@ async def send_message(
     """
     reason = await find_suppression(session, municipality_id, secrets, address)
     is_silenced = reason is SuppressionReason.NEVER_AGAIN and not to_staff
-    now = clock.now()
     mailing, is_new = await _open_mailing(
         session,
-        municipality_id=municipality_id,
+        municipality_id,
+        idempotency_key,
+        scheduled_at=None,
         kind=kind,
         lane=lane,
         subject=one_line(subject)[:200],
         origin=origin,
         scope=[],
-        idempotency_key=idempotency_key,
-        state=MailingState.SENDING,
         created_by_id=created_by_id,
-        created_at=now,
-        scheduled_at=now,
-        started_at=now,
     )
     if is_new and not is_silenced:
         message_ids = await _add_messages(session, mailing, [message])
@@ -191,12 +182,24 @@ async def _change_many(session: WriteSession, statement: Update) -> int:
     raise AssertionError
 
 
-async def _open_mailing(session: WriteSession, **values: Any) -> tuple[Mailing, bool]:
+async def _open_mailing(
+    session: WriteSession, municipality_id: int, key: str, *, scheduled_at: datetime | None, **values: Any
+) -> tuple[Mailing, bool]:
     """The mailing with this key, and whether it is new. Two that come at once: the second waits, then finds it."""
+    now = clock.now()
+    due_at = max(now, scheduled_at or now)
+    values |= {
+        "municipality_id": municipality_id,
+        "idempotency_key": key,
+        "state": MailingState.SCHEDULED if due_at > now else MailingState.SENDING,
+        "created_at": now,
+        "scheduled_at": due_at,
+        "started_at": None if due_at > now else now,
+    }
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(Mailing).values(values).on_conflict_do_nothing().returning(col(Mailing.id))
     is_new = (await session.execute(statement)).scalar_one_or_none() is not None
-    mailing = await find_mailing(session, values["municipality_id"], values["idempotency_key"])
+    mailing = await find_mailing(session, municipality_id, key)
     assert mailing is not None
     return mailing, is_new
 
