@@ -135,6 +135,13 @@ async def test_residents_keep_reading_what_was_approved(
     assert says("an earlier text is public", (await bob.get("/desk/notices")).text)
 
 
+async def test_a_first_day_to_come_is_told(browser_of: BrowserOf, database: Database, cast: Cast) -> None:
+    async with database.writing() as session:
+        notice = await published(session, cast, valid_from="2026-11-25")
+    page = (await (await browser_of("Bob")).get(f"/desk/notices/{notice.id}")).text
+    assert says("Published: residents read it from %(day)s on.", page)
+
+
 async def test_an_early_withdrawal_of_an_act_is_warned_of(
     browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:

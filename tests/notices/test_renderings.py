@@ -1,7 +1,6 @@
 """One notice in every rendering says the same words, each in its own way."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -165,16 +164,21 @@ async def test_an_act_is_never_shortened() -> None:
     assert choice.fit.pages > 1
 
 
-async def test_a_sheet_is_set_once(tmp_path: Path) -> None:
-    shelf = PosterShelf(size=2)
+async def test_a_sheet_is_set_once() -> None:
+    shelf = PosterShelf()
     poster = poster_of(content_of(short_title="Déchets verts"), "2026-087", TOWN).full
     first = await shelf.pdf(poster)
     assert await shelf.pdf(poster) is first
-    for number in ("2026-088", "2026-089"):
-        await shelf.pdf(poster_of(content_of(short_title="Déchets verts"), number, TOWN).full)
-    again = await shelf.pdf(poster)
-    assert again is not first
-    assert again == first
+
+
+async def test_the_shelf_lets_go_of_what_was_set_first() -> None:
+    first, second = (poster_of(content_of(short_title="Court"), number, TOWN).full for number in ("1", "2"))
+    shelf = PosterShelf(most=1)
+    pdf = await shelf.pdf(first)
+    await shelf.pdf(second)
+    again = await shelf.pdf(first)
+    assert again is not pdf
+    assert again == pdf
 
 
 async def test_everything_is_measured_with_its_pictures(database: Database, cast: Cast, files: FileStore) -> None:

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from server.accounts.actors import Actor
 from server.accounts.dependencies import Poster
 from server.accounts.models import Role
+from server.core import clock
 from server.core.i18n import Message, sentence
 from server.notices import queries
 from server.notices.checks import blocking
@@ -50,6 +51,7 @@ async def show_notice(
         "kind": KINDS[notice.kind],
         "public": public if public and public.ended_as is not PublicationEnd.WITHDRAWN else None,
         "is_in_force": public is not None and public.ended_at is None,
+        "waits_until": public.valid_from if public and (public.valid_from or clock.today()) > clock.today() else None,
         "is_same_text": public is not None and public.content_hash == notice.content_hash,
         "can": _possible(notice, public, staff),
         "last": await queries.last_version(session, town.id, notice_id),

@@ -104,10 +104,11 @@ def _address(municipality: Municipality) -> str:
 
 
 class PosterShelf:
-    """The last sheets set, by everything that is on them."""
+    """The last sheets set, by everything that is on them; they never take more than `most` bytes together."""
 
-    def __init__(self, size: int = 256) -> None:
-        self._size = size
+    def __init__(self, most: int = 12_000_000) -> None:
+        self._most = most
+        self._taken = 0
         self._kept: OrderedDict[str, Any] = OrderedDict()
 
     async def choose(self, draft: PosterDraft) -> PosterChoice:
@@ -129,12 +130,22 @@ class PosterShelf:
     async def _once(self, kind: str, poster: Poster, make: Callable[[Poster], Awaitable[Made]]) -> Made:
         key = kind + _fingerprint(poster)
         if key not in self._kept:
-            self._kept[key] = await make(poster)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            self._keep(key, await make(poster))
         self._kept.move_to_end(key)
         made: Made = self._kept[key]
         return made
+
+    def _keep(self, key: str, made: object) -> None:
+        """Put it with the last ones, and let go of the first ones when there are too many."""
+        if key not in self._kept:  # somebody else may have asked for the same meanwhile
+            self._taken += _weight(made)
+        self._kept[key] = made
+        while self._taken > self._most and len(self._kept) > 1:
+            self._taken -= _weight(self._kept.popitem(last=False)[1])
+
+
+def _weight(made: object) -> int:
+    return len(made) if isinstance(made, bytes) else 1_000
 
 
 async def _first_page(poster: Poster) -> bytes:
