@@ -1,7 +1,7 @@
 """The commands of `tambour` that need no worker, gathered."""
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from server.cli import staff, towns
 from server.cli.opening import carry_out, console, opened
@@ -34,7 +34,8 @@ def migrate() -> None:
 def show_settings() -> None:
     """Show every setting, its value here, and what it means. docs/settings.md says more."""
     given = settings()
-    table = Table("Variable", "Here", "What it is", box=None, pad_edge=False, header_style="bold")
+    variable = Column("Variable", no_wrap=True)  # a name on two lines cannot be copied
+    table = Table(variable, "Here", "What it is", box=None, pad_edge=False, header_style="bold")
     for name, field in Settings.model_fields.items():
         value = getattr(given, name)
         shown = SECRET if "password" in name and value.get_secret_value() else str(value)
