@@ -10,8 +10,8 @@ import uvicorn
 from server.app import create_app
 from server.cli.opening import Instance, Refused, console, opened
 from server.core.logging import start_logging
-from server.core.settings import Settings
-from server.municipalities.queries import count_municipalities
+from server.core.settings import Settings, settings
+from workers.first_start import first_start
 from workers.runner import run_crew, stop_on_signals
 from workers.welcome import show_welcome
 
@@ -20,16 +20,17 @@ _LAST_ANSWERS = 5  # seconds that requests under way have to end when the instan
 
 async def run_instance(*, demo: bool) -> None:
     """Run until a signal. `demo` opens a demonstration town where there is no town yet."""
-    async with opened(migrating=True) as instance:
-        start_logging(instance.settings.log_level)
-        with listening(instance.settings) as listener:
-            links = await _first_start(instance) if demo else {}
+    configured = settings()
+    start_logging(configured.log_level)
+    with listening(configured) as listener:
+        links = await first_start(configured) if demo else {}
+        async with opened(configured, migrating=True) as instance:
             await show_welcome(instance, links)
             stop = asyncio.Event()
             stop_on_signals(stop)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(serve(instance, listener, stop))
-                tasks.create_task(run_crew(instance.settings, instance.database, instance.secrets, stop))
+                tasks.create_task(run_crew(configured, instance.database, instance.secrets, stop))
     console.print("Tambour has stopped.")
 
 
@@ -93,14 +94,3 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
                 f"Choose another one: TAMBOUR_PORT={other} make run"
             ) from error
         yield listener
-
-
-async def _first_start(instance: Instance) -> dict[str, str]:
-    """The demonstration town, unless a town is there; gives a one-time link for each of its people."""
-    async with instance.database.reading() as session:
-        if await count_municipalities(session):
-            return {}
-    from server.demo.town import open_demonstration  # a large thing that is used once
-
-    with console.status("Playing a year of a small town, so that there is something to look at …"):
-        return await open_demonstration(instance.database, instance.secrets, instance.files, instance.settings.url)

@@ -44,6 +44,6 @@ def _show_people(links: Mapping[str, str]) -> None:
         "  [bold]Sign in as one of the staff.[/] Each link works once, for seven days: choose a password there.\n"
     )
     for person, link in links.items():
-        console.print(f"  {person}")
+        console.print(f"  {person}", soft_wrap=True)
         console.print(f"    {link}\n", soft_wrap=True, style="bold")
     console.print("  [dim]A link was used or lost? .venv/bin/tambour staff link ADDRESS prints another.[/]\n")

@@ -41,9 +41,9 @@ class Instance:
 
 
 @asynccontextmanager
-async def opened(*, migrating: bool = False) -> AsyncIterator[Instance]:
-    """The instance with a database of the right shape; `migrating` gives it that shape."""
-    configured = settings()
+async def opened(configured: Settings | None = None, *, migrating: bool = False) -> AsyncIterator[Instance]:
+    """The instance with a database of the right shape; `migrating` gives it that shape. Raises Refused."""
+    configured = configured or settings()
     configured.home.mkdir(parents=True, exist_ok=True)
     database = Database(configured.database, configured.database_pool)
     try:

@@ -1,0 +1,41 @@
+"""The first start leaves a whole town, or nothing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from server.cli.opening import opened
+from server.core.settings import Settings
+from server.municipalities.queries import count_municipalities
+from workers.first_start import first_start
+
+
+@pytest.fixture
+def configured(tmp_path: Path) -> Settings:
+    return Settings(home=tmp_path / "home", database_url="")
+
+
+async def _towns(configured: Settings) -> int:
+    async with opened(configured, migrating=True) as instance, instance.database.reading() as session:
+        return await count_municipalities(session)
+
+
+@pytest.mark.slow
+async def test_it_is_done_once(configured: Settings) -> None:
+    assert len(await first_start(configured)) == 5
+    assert await _towns(configured) == 1
+    assert await first_start(configured) == {}
+    assert [path.name for path in configured.home.iterdir() if "making" in path.name] == []
+
+
+async def test_who_loses_patience_finds_no_half_of_a_town(configured: Settings) -> None:
+    starting = asyncio.create_task(first_start(configured))
+    making = configured.home / "tambour.sqlite3.making"
+    while not making.exists():
+        await asyncio.sleep(0.01)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert making.exists()
+    assert not (configured.home / "tambour.sqlite3").exists()
