@@ -32,7 +32,7 @@ async def test_it_is_done_once(configured: Settings) -> None:
 async def test_who_loses_patience_finds_no_half_of_a_town(configured: Settings) -> None:
     starting = asyncio.create_task(first_start(configured))
     making = configured.home / "tambour.sqlite3.making"
-    while not making.exists():
+    while not making.exists():  # noqa: ASYNC110  a file tells nobody that it is there
         await asyncio.sleep(0.01)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
