@@ -89,7 +89,9 @@ async def change_resident(
 
 
 @router.post("/residents/{resident_id}/departure", tags=["residents"])
-async def note_departure(session: Writing, town: CurrentTown, actor: Writer, resident_id: int, said: Said) -> ResidentView:
+async def note_departure(
+    session: Writing, town: CurrentTown, actor: Writer, resident_id: int, said: Said
+) -> ResidentView:
     """They asked for nothing more, by any channel."""
     return await _view(session, await stop_writing(session, town.id, actor, resident_id, said))
 

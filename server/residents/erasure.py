@@ -2,7 +2,7 @@
 list imported later does not bring them back.
 """
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, false, or_
 from sqlmodel import col, select
 
 from server.accounts.actors import Actor
@@ -35,11 +35,12 @@ async def _forget(session: WriteSession, secrets: Secrets, resident: Resident) -
         await suppress_address(session, town_id, secrets, resident.email, SuppressionReason.ERASED)
         await forget_address(session, town_id, resident.email)
     await forget_recipient(session, town_id, resident.id)
-    theirs = or_(
-        col(JoinRequest.resident_id) == resident.id,
-        col(JoinRequest.email_key) == (resident.email_key or "nobody"),
-    )
-    await session.execute(delete(JoinRequest).where(col(JoinRequest.municipality_id) == town_id, theirs))
+    by_email = col(JoinRequest.email_key) == resident.email_key if resident.email_key else false()
+    theirs = (col(JoinRequest.municipality_id) == town_id, or_(col(JoinRequest.resident_id) == resident.id, by_email))
+    for address in set(await session.scalars(select(JoinRequest.email).where(*theirs))) - {""}:
+        # A new address that they never confirmed is theirs too.
+        await forget_address(session, town_id, address)
+    await session.execute(delete(JoinRequest).where(*theirs))
     # Subscriptions, places and proofs go with the row.
     await session.execute(delete(Resident).where(col(Resident.id) == resident.id))
 

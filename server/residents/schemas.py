@@ -50,8 +50,8 @@ def _language(code: str) -> str:
     return code
 
 
-def _not_tomorrow(day: date) -> date:
-    if day > clock.today():
+def _not_tomorrow(day: date | None) -> date | None:
+    if day is not None and day > clock.today():
         raise Unusable(sentence("This day has not come yet: write the day they said so."))
     return day
 
@@ -116,7 +116,7 @@ class Said(BaseModel):
     """How and when somebody told the town hall: what stands in the proof."""
 
     way: ConsentWay = ConsentWay.PAPER
-    said_on: Annotated[date | None, BeforeValidator(lambda typed: typed or None)] = None
+    said_on: Annotated[date | None, BeforeValidator(lambda typed: typed or None), AfterValidator(_not_tomorrow)] = None
     form_number: Line = Field(default="", max_length=40)
 
 
