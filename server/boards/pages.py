@@ -34,7 +34,9 @@ REMOVED = saying("board-removed", sentence("The board is removed. Its past stays
 @router.get("/desk/boards", name="boards")
 async def show_boards(request: Request, session: Reading, town: CurrentTown, _staff: Poster) -> Response:
     boards = await queries.list_boards(session, town.id)
-    return page(request, "boards/list.html", {"boards": boards, "sectors": await _sectors(session, town.id), "kinds": KINDS})
+    return page(
+        request, "boards/list.html", {"boards": boards, "sectors": await _sectors(session, town.id), "kinds": KINDS}
+    )
 
 
 @router.get("/desk/boards/new", name="board_new")
@@ -52,9 +54,7 @@ async def add_board(request: Request, session: Writing, town: CurrentTown, _staf
 
 
 @router.get("/desk/boards/{board_id}", name="board")
-async def show_board(
-    request: Request, session: Reading, town: CurrentTown, _staff: Editor, board_id: int
-) -> Response:
+async def show_board(request: Request, session: Reading, town: CurrentTown, _staff: Editor, board_id: int) -> Response:
     board = await queries.get_board(session, town.id, board_id)
     return _form_page(request, board.model_dump(), await _sectors(session, town.id), board_id=board_id)
 

@@ -1,6 +1,8 @@
 """What needs a hand today, gathered from the rooms a person may enter."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from server.accounts.actors import Actor
 from server.accounts.models import Role
@@ -24,45 +26,81 @@ class Task:
     is_pressing: bool = False
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """Things in one state that wait for a hand. What only a publisher can do is pressing for who may do it."""
+
+    state: StrEnum
+    words: Message
+    action: Message
+    query: str = ""
+    is_for_publishers: bool = True
+
+
+_NOTICES = (
+    _Waiting(
+        NoticeState.SUBMITTED,
+        sentences("{count} notice waits for approval", "{count} notices wait for approval", count=0),
+        sentence("Read and approve"),
+        "state=submitted",
+    ),
+    _Waiting(
+        NoticeState.APPROVED,
+        sentences("{count} approved notice is not yet public", "{count} approved notices are not yet public", count=0),
+        sentence("Publish"),
+        "state=approved",
+    ),
+    _Waiting(
+        NoticeState.DRAFT,
+        sentences("{count} notice is being written", "{count} notices are being written", count=0),
+        sentence("Finish"),
+        "state=draft",
+        is_for_publishers=False,
+    ),
+)
+_ISSUES = (
+    _Waiting(
+        IssueState.SUBMITTED,
+        sentences("{count} letter waits for approval", "{count} letters wait for approval", count=0),
+        sentence("Read and approve"),
+    ),
+    _Waiting(
+        IssueState.APPROVED,
+        sentences("{count} approved letter has not left", "{count} approved letters have not left", count=0),
+        sentence("Send"),
+    ),
+    _Waiting(
+        IssueState.DRAFT,
+        sentences("{count} letter is being composed", "{count} letters are being composed", count=0),
+        sentence("Finish"),
+        is_for_publishers=False,
+    ),
+)
+
+
 async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -> list[Task]:
     """The tasks of somebody, the pressing ones first. Nothing to do is an empty list."""
     tasks: list[Task] = []
     if actor.has_role(Role.EDITOR, Role.PUBLISHER):
-        tasks += await _of_notices(session, municipality_id, actor)
-        tasks += await _of_issues(session, municipality_id, actor)
+        tasks += _tasks(_NOTICES, await notices.count_by_state(session, municipality_id), "notices", actor)
+        tasks += _tasks(_ISSUES, await issues.count_by_state(session, municipality_id), "issues", actor)
     if actor.has_role(Role.COUNTER):
         tasks += await _of_residents(session, municipality_id)
     return sorted(tasks, key=lambda task: not task.is_pressing)
 
 
-async def _of_notices(session: ReadSession, municipality_id: int, actor: Actor) -> list[Task]:
-    counts = await notices.count_by_state(session, municipality_id)
-    tasks = []
-    if submitted := counts.get(NoticeState.SUBMITTED, 0):
-        words = sentences("{count} notice waits for approval", "{count} notices wait for approval", count=submitted)
-        tasks.append(_task(words, sentence("Read and approve"), "notices", "state=submitted", actor))
-    if approved := counts.get(NoticeState.APPROVED, 0):
-        words = sentences("{count} approved notice is not yet public", "{count} approved notices are not yet public", count=approved)
-        tasks.append(_task(words, sentence("Publish"), "notices", "state=approved", actor))
-    if drafts := counts.get(NoticeState.DRAFT, 0):
-        words = sentences("{count} notice is being written", "{count} notices are being written", count=drafts)
-        tasks.append(Task(words, sentence("Finish"), "notices", "state=draft"))
-    return tasks
-
-
-async def _of_issues(session: ReadSession, municipality_id: int, actor: Actor) -> list[Task]:
-    counts = await issues.count_by_state(session, municipality_id)
-    tasks = []
-    if submitted := counts.get(IssueState.SUBMITTED, 0):
-        words = sentences("{count} letter waits for approval", "{count} letters wait for approval", count=submitted)
-        tasks.append(_task(words, sentence("Read and approve"), "issues", "", actor))
-    if approved := counts.get(IssueState.APPROVED, 0):
-        words = sentences("{count} approved letter has not left", "{count} approved letters have not left", count=approved)
-        tasks.append(_task(words, sentence("Send"), "issues", "", actor))
-    if drafts := counts.get(IssueState.DRAFT, 0):
-        words = sentences("{count} letter is being composed", "{count} letters are being composed", count=drafts)
-        tasks.append(Task(words, sentence("Finish"), "issues"))
-    return tasks
+def _tasks(kinds: Iterable[_Waiting], counts: Mapping[str, int], route: str, actor: Actor) -> list[Task]:
+    return [
+        Task(
+            replace(kind.words, params={"count": counts[kind.state]}),
+            kind.action,
+            route,
+            kind.query,
+            is_pressing=kind.is_for_publishers and actor.has_role(Role.PUBLISHER),
+        )
+        for kind in kinds
+        if counts.get(kind.state)
+    ]
 
 
 async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task]:
@@ -71,8 +109,3 @@ async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task
         return []
     words = sentences("{count} person asks for paper", "{count} people ask for paper", count=waiting)
     return [Task(words, sentence("Check and add"), "residents_to_check", is_pressing=True)]
-
-
-def _task(words: Message, action: Message, route: str, query: str, actor: Actor) -> Task:
-    """A publisher's task: pressing for who may do it, a reminder for the others."""
-    return Task(words, action, route, query, is_pressing=actor.has_role(Role.PUBLISHER))

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
@@ -39,13 +38,15 @@ def shape(url: str) -> str:
     return re.sub(r"/(?:\d[\d-]*|[\w-]{32,})(?=/|$)", "/*", path)
 
 
-def crawl(context: BrowserContext, start: str, within: str) -> Iterator[tuple[Page, Visit]]:
-    """Pages reachable from `start`, one of each shape."""
+def crawl(context: BrowserContext, start: str, within: str, tried: set[str]) -> Iterator[tuple[Page, Visit]]:
+    """Pages reachable from `start`, one of each shape; those in `tried` are passed through without being given."""
     page = context.new_page()
     waiting, seen = [start], {shape(start)}
     while waiting and len(seen) <= MOST_PAGES:
         visit = open_page(page, waiting.pop(0))
-        yield page, visit
+        if shape(visit.url) not in tried:
+            tried.add(shape(visit.url))
+            yield page, visit
         links = page.eval_on_selector_all("a[href]", "found => found.map(one => one.getAttribute('href'))")
         for link in links:
             url = urldefrag(urljoin(page.url, link)).url
@@ -80,20 +81,19 @@ def complaints(page: Page, visit: Visit) -> list[str]:
     """What is wrong with the page that stands open."""
     said = [f"{visit.url}: answers {visit.status}"] if visit.status != 200 else []
     said += [f"{visit.url}: {error}" for error in visit.errors]
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        if wide > width:
-            said.append(f"{visit.url}: {wide} px wide on {width}")
-        found = Axe().run(page).response["violations"]
-        said += [f"{visit.url} at {width}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    found = Axe().run(page).response["violations"]
+    said += [f"{visit.url}: {one['id']} {one['nodes'][0]['html'][:160]}" for one in found]
+    page.set_viewport_size({"width": 360, "height": 900})
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    if wide > 360:
+        said.append(f"{visit.url}: {wide} px wide on 360")
     page.set_viewport_size({"width": 1280, "height": 900})
     return said
 
 
 def test_every_public_page_is_accessible_light_and_calls_nobody(instance: Instance, visitor: BrowserContext) -> None:
     said: list[str] = []
-    for page, visit in crawl(visitor, f"{instance.town}/", instance.town):
+    for page, visit in crawl(visitor, f"{instance.town}/", instance.town, set()):
         if "/desk" in page.url:
             continue
         said += complaints(page, visit)
@@ -104,13 +104,15 @@ def test_every_public_page_is_accessible_light_and_calls_nobody(instance: Instan
     assert not said, "\n".join(said)
 
 
-@pytest.mark.parametrize("who", ["nadege.rouault", "camille.morel", "odile.baudry", "thierry.guillot"])
-def test_every_staff_page_is_accessible_and_light(instance: Instance, sign_in: SignIn, who: str) -> None:
+def test_every_staff_page_is_accessible_and_light(instance: Instance, sign_in: SignIn) -> None:
     said: list[str] = []
-    for page, visit in crawl(sign_in(who), f"{instance.town}/desk", f"{instance.town}/desk"):
-        said += complaints(page, visit)
-        if visit.weight > STAFF_BYTES:
-            said.append(f"{visit.url}: {visit.weight} bytes")
+    tried: set[str] = set()
+    for who in ("nadege.rouault", "camille.morel"):
+        for page, visit in crawl(sign_in(who), f"{instance.town}/desk", f"{instance.town}/desk", tried):
+            said += complaints(page, visit)
+            if visit.weight > STAFF_BYTES:
+                said.append(f"{visit.url}: {visit.weight} bytes")
+    assert len(tried) > 25, "the crawl found too few pages"
     assert not said, "\n".join(said)
 
 
