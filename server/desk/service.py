@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from server.accounts.actors import Actor
 from server.accounts.models import Role
@@ -89,7 +90,7 @@ async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -
     return sorted(tasks, key=lambda task: not task.is_pressing)
 
 
-def _tasks(kinds: Iterable[_Waiting], counts: Mapping[str, int], route: str, actor: Actor) -> list[Task]:
+def _tasks(kinds: Iterable[_Waiting], counts: Mapping[Any, int], route: str, actor: Actor) -> list[Task]:
     return [
         Task(
             replace(kind.words, params={"count": counts[kind.state]}),
