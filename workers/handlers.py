@@ -11,6 +11,7 @@ from server.core.limits import forget_windows_before
 from server.core.secrets import Secrets
 from server.mailings import upkeep
 from server.notices.service import expire_due
+from server.residents.erasure import forget_long_gone, forget_requests
 from workers.clock import Chore
 
 _LONGEST_LIMIT = timedelta(days=2)
@@ -34,6 +35,11 @@ async def _expire_notices(session: WriteSession) -> None:
     await expire_due(session, clock.now())
 
 
+async def _forget_long_gone(database: Database, secrets: Secrets) -> None:
+    async with database.writing() as session:
+        await forget_long_gone(session, secrets)
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=1),
     Chore("expire notices", writing(_expire_notices), every=60),
@@ -44,5 +50,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget dead workers", writing(upkeep.forget_dead_workers), every=3600),
     Chore("forget old sessions and links", writing(forget_expired), every=3600),
     Chore("forget the old trail", writing(forget_old_entries), every=3600),
+    Chore("forget requests nobody confirmed", writing(forget_requests), every=3600),
+    Chore("forget those who left long ago", _forget_long_gone, every=3600),
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )

@@ -116,7 +116,7 @@ KEEPINGS: Mapping[str, Keeping] = {
         sentence(
             "To send each message once, and to know whether your provider took it. Nobody is told if you opened it."
         ),
-        sentence("As long as you are on the list; your number and address are taken out when you are erased."),
+        sentence("A year, then only figures; your number and address are taken out at once when you are erased."),
         {
             "recipient": sentence("your number on the list"),
             "address": sentence("the address it went to, and its provider"),
