@@ -86,26 +86,26 @@ async def test_a_list_goes_by_pages(program: Browser, database: Database, cast: 
     assert (await program.get(f"{NOTICES}?page=2")).json()["items"] == []
 
 
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({"title": ""}, "title"),
-        ({"title": "x", "body": "> " * 300}, "body"),
-        ({"title": "x", "starts_on": "demain"}, "starts_on"),
-        ({"title": "x", "starts_on": 1e400}, "starts_on"),
-        ({"title": "x", "ends_on": "2026-12-12"}, "ends_on"),
-        ({"title": "x", "topic_ids": [987654]}, "topic_ids"),
-        ({"title": "x", "topic_ids": "tous"}, "topic_ids"),
-        ({"title": "x", "state": "published"}, "state"),
-        ({"title": ["x"]}, "title"),
-        ({"title": None}, "title"),
-    ],
-)
-async def test_what_cannot_be_used_names_its_field(program: Browser, given: dict[str, object], field: str) -> None:
-    answer = await program.post(NOTICES, content=json.dumps(given), headers={"content-type": "application/json"})
-    assert answer.status_code == 422
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert field in answer.json()["fields"]
+UNUSABLE: list[tuple[dict[str, object], str]] = [
+    ({"title": ""}, "title"),
+    ({"title": "x", "body": "> " * 300}, "body"),
+    ({"title": "x", "starts_on": "demain"}, "starts_on"),
+    ({"title": "x", "starts_on": 1e400}, "starts_on"),
+    ({"title": "x", "ends_on": "2026-12-12"}, "ends_on"),
+    ({"title": "x", "topic_ids": [987654]}, "topic_ids"),
+    ({"title": "x", "topic_ids": "tous"}, "topic_ids"),
+    ({"title": "x", "state": "published"}, "state"),
+    ({"title": ["x"]}, "title"),
+    ({"title": None}, "title"),
+]
+
+
+async def test_what_cannot_be_used_names_its_field(program: Browser) -> None:
+    for given, field in UNUSABLE:
+        answer = await program.post(NOTICES, content=json.dumps(given), headers={"content-type": "application/json"})
+        assert answer.status_code == 422, given
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert field in answer.json()["fields"], given
 
 
 async def test_a_change_of_an_older_revision_is_a_conflict(program: Browser, database: Database, cast: Cast) -> None:

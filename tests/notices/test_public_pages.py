@@ -113,10 +113,10 @@ async def test_what_is_not_published_is_nowhere(
         assert "Collecte" not in (await client.get(path)).text
 
 
-@pytest.mark.parametrize("number", ["2026-999", "1", "x", "%00", "2026-001'--", "2026-" + "9" * 400, "..%2f..%2fetc"])
-async def test_a_number_that_is_none_is_not_found(client: Browser, cast: Cast, number: str) -> None:
-    assert (await client.get(f"/notices/{number}")).status_code == 404
-    assert (await client.get(f"/notices/{number}/poster.pdf")).status_code == 404
+async def test_a_number_that_is_none_is_not_found(client: Browser, cast: Cast) -> None:
+    for number in ["2026-999", "1", "x", "%00", "2026-001'--", "2026-" + "9" * 400, "..%2f..%2fetc"]:
+        assert (await client.get(f"/notices/{number}")).status_code == 404, number
+        assert (await client.get(f"/notices/{number}/poster.pdf")).status_code == 404, number
 
 
 async def test_another_towns_notice_is_not_found(client: Browser, database: Database, cast: Cast) -> None:
