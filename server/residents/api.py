@@ -10,10 +10,10 @@ from server.accounts.actors import Actor
 from server.accounts.dependencies import scoped
 from server.core.database import ReadSession
 from server.residents import queries, register
+from server.residents.dependencies import TownsPost
 from server.residents.erasure import erase_resident
 from server.residents.leaving import stop_writing
 from server.residents.models import Channel, ConsentWay, Resident
-from server.residents.pages.common import TownsPost
 from server.residents.queries import ResidentFilter
 from server.residents.schemas import ResidentChange, ResidentDraft, ResidentView, Said, TopicView
 from server.web.dependencies import CurrentTown, Keys, Reading, Writing

@@ -76,8 +76,6 @@ async def ask_to_confirm(
     language = language or (choices.language if choices else town.languages[0])
     if not await limits.may_be_written_to(session, post.secrets, town, email):
         return
-    known = await queries.find_by_email(session, town.id, email)
-    is_on_list = known is not None and known.left_at is None
     request = JoinRequest(
         municipality_id=town.id,
         kind=RequestKind.ADDRESS if resident else RequestKind.JOIN,
@@ -96,9 +94,15 @@ async def ask_to_confirm(
     )
     session.add(request)
     await session.flush()
-    if is_on_list and known is not None:
+    await _send(session, post, request, language)
+
+
+async def _send(session: WriteSession, post: Post, request: JoinRequest, language: str) -> None:
+    """A question to the owner of the address; no question to who is on the list already."""
+    known = await queries.find_by_email(session, request.municipality_id, request.email)
+    if known is not None and known.left_at is None:
         await mails.send_reminder(session, post, request, known, language)
-    elif resident is not None:
+    elif request.kind is RequestKind.ADDRESS:
         await mails.send_address_confirmation(session, post, request, language)
     else:
         await mails.send_confirmation(session, post, request, language)

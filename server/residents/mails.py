@@ -10,7 +10,7 @@ from server.core.errors import Unavailable
 from server.core.i18n import Message, sentence
 from server.core.secrets import Secrets
 from server.mailings.compose import compose_message, new_marks
-from server.mailings.letterhead import Footing, render_mail
+from server.mailings.letterhead import Footing, RenderedMail, render_mail
 from server.mailings.schemas import MessageVariant
 from server.mailings.service import send_message
 from server.municipalities.addresses import public_url
@@ -76,18 +76,7 @@ async def _send(
     address: str = "",
 ) -> None:
     municipality = post.municipality
-    context: dict[str, Any] = {
-        "name": municipality.name,
-        "asked_at": request.created_at,
-        "page_url": f"{public_url(municipality, post.instance_url)}/receive",
-        "confirm_url": post.link(JOIN, request.id),
-        "never_url": post.link(NEVER, request.id),
-        **links,
-    }
-    why = sentence("This single message was sent because somebody gave this address to {town}.", town=municipality.name)
-    mail = render_mail(
-        municipality, f"{template}/body", subject=subject, language=language, footing=Footing(why), context=context
-    )
+    mail = _rendered(post, request, template, subject, language, links)
     composed = compose_message(
         marks=new_marks(),
         subject=mail.subject,
@@ -109,4 +98,21 @@ async def _send(
         address=address or request.email,
         idempotency_key=f"join-{request.id}",
         origin=f"join:{request.id}",
+    )
+
+
+def _rendered(
+    post: Post, request: JoinRequest, template: str, subject: Message, language: str, links: Mapping[str, str]
+) -> RenderedMail:
+    town = post.municipality
+    context: dict[str, Any] = {
+        "name": town.name,
+        "asked_at": request.created_at,
+        "confirm_url": post.link(JOIN, request.id),
+        "never_url": post.link(NEVER, request.id),
+        **links,
+    }
+    why = sentence("This single message was sent because somebody gave this address to {town}.", town=town.name)
+    return render_mail(
+        town, f"{template}/body", subject=subject, language=language, footing=Footing(why), context=context
     )

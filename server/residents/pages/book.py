@@ -13,8 +13,9 @@ from server.core.i18n import sentence
 from server.municipalities.models import PlaceKind
 from server.municipalities.queries import list_places
 from server.residents import queries, register
+from server.residents.dependencies import TownsPost
 from server.residents.models import Channel, ConsentWay
-from server.residents.pages.common import TownsPost, as_list, choices, streets
+from server.residents.pages.common import as_list, choices, streets
 from server.residents.queries import ResidentFilter
 from server.residents.schemas import BY_HAND, ResidentDraft
 from server.residents.words import CHANNELS, WAYS, joined, typed_wants, want_fields

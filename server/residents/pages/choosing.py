@@ -12,8 +12,9 @@ from server.core.i18n import sentence
 from server.residents import preferences, queries
 from server.residents.addresses import masked
 from server.residents.consent import consent_words
+from server.residents.dependencies import TownsPost, asker
 from server.residents.models import Resident
-from server.residents.pages.common import TownsPost, as_list, asker, choices, streets, subject_of
+from server.residents.pages.common import as_list, choices, streets, subject_of
 from server.residents.preferences import Outcome
 from server.residents.schemas import PostalAddress, Preferences
 from server.residents.words import typed_wants, want_fields

@@ -1,19 +1,15 @@
-"""What several pages of residents need: the town's post, choices of forms, the honest look of a request."""
+"""What several pages of residents need: whose link this is, what forms offer, whether a person sent one."""
 
-from typing import Annotated, Any
-
-from fastapi import Depends, Request
+from typing import Any
 
 from server.core.database import ReadSession
 from server.core.errors import Invalid, NotFound
 from server.core.i18n import sentence
 from server.core.secrets import BadToken, Secrets
 from server.municipalities.models import PlaceKind
-from server.municipalities.queries import get_municipality, list_places
+from server.municipalities.queries import list_places
 from server.residents import queries
-from server.residents.mails import Post
 from server.residents.words import EDITIONS
-from server.web.dependencies import Configuration, CurrentTown, Keys, database_of
 from server.web.form_token import Freshness, judge_form_token
 from server.web.forms import Form
 from server.web.tenancy import Town
@@ -21,19 +17,6 @@ from server.web.tenancy import Town
 HONEYPOT = "website"
 """A field nobody sees: a machine that fills everything in gives itself away."""
 LANGUAGES = {"fr": "Français", "en": "English"}
-
-
-async def _post(request: Request, town: CurrentTown, secrets: Keys, settings: Configuration) -> Post:
-    async with database_of(request).reading() as session:
-        return Post(await get_municipality(session, town.id), secrets, settings.url)
-
-
-TownsPost = Annotated[Post, Depends(_post)]
-
-
-def asker(request: Request) -> str:
-    """The address a request comes from; only a keyed hash of its network is ever written down."""
-    return request.client.host if request.client else ""
 
 
 def subject_of(secrets: Secrets, purpose: str, town: Town, token: str) -> int:

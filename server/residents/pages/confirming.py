@@ -10,9 +10,10 @@ from server.core.errors import Invalid, NotFound
 from server.core.i18n import sentence
 from server.residents import joining, queries
 from server.residents.addresses import masked
+from server.residents.dependencies import TownsPost
 from server.residents.mails import JOIN, NEVER
 from server.residents.models import Channel, JoinRequest, RequestKind
-from server.residents.pages.common import TownsPost, subject_of
+from server.residents.pages.common import subject_of
 from server.web.dependencies import CurrentTown, Keys, Reading, Writing
 from server.web.form_token import Freshness, issue_form_token, judge_form_token
 from server.web.forms import SentForm, asking_again

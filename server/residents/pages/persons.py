@@ -10,12 +10,12 @@ from server.core.database import ReadSession
 from server.core.i18n import sentence
 from server.municipalities.queries import list_places
 from server.residents import queries, register
+from server.residents.dependencies import TownsPost
 from server.residents.erasure import erase_resident
 from server.residents.file import export_file
 from server.residents.leaving import stop_writing
 from server.residents.models import Channel, ConsentWay, Resident
 from server.residents.pages.book import form_page, offered, typed
-from server.residents.pages.common import TownsPost
 from server.residents.received import last_messages
 from server.residents.schemas import BY_HAND, PostalAddress, ResidentChange, Said
 from server.residents.words import ACTS, EDITIONS, WAYS, joined

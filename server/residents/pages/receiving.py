@@ -9,8 +9,9 @@ from fastapi.responses import HTMLResponse, Response
 from server.core.i18n import current_language
 from server.residents import joining, paper
 from server.residents.consent import consent_words
+from server.residents.dependencies import TownsPost, asker
 from server.residents.models import Channel
-from server.residents.pages.common import HONEYPOT, TownsPost, as_list, asker, check_human, choices, streets
+from server.residents.pages.common import HONEYPOT, as_list, check_human, choices, streets
 from server.residents.schemas import PAPER, EmailWish, PaperWish
 from server.residents.words import CHANNELS
 from server.web.dependencies import CurrentTown, Keys, Reading, Writing
