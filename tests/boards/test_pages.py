@@ -3,7 +3,13 @@
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
 
-FOUNTAIN = {"name": "La fontaine", "location": "place de l’Église", "kind": "municipal", "position": "2", "place_id": ""}
+FOUNTAIN = {
+    "name": "La fontaine",
+    "location": "place de l’Église",
+    "kind": "municipal",
+    "position": "2",
+    "place_id": "",
+}
 
 
 async def test_an_empty_town_says_what_to_do_first(browser_of: BrowserOf) -> None:

@@ -24,7 +24,9 @@ async def test_what_is_public_stands_on_it_and_nothing_else(client: Browser, dat
         await published(session, cast, title="Bal du 14 juillet")
         await written(session, cast, title="Un brouillon")
     page = (await client.get("/")).text
-    assert page.index("Coupure d’eau rue du Lavoir") < page.index("Bal du 14\u00a0juillet" if "14\u00a0juillet" in page else "Bal du 14")
+    assert page.index("Coupure d’eau rue du Lavoir") < page.index(
+        "Bal du 14\u00a0juillet" if "14\u00a0juillet" in page else "Bal du 14"
+    )
     assert "Un brouillon" not in page
 
 
