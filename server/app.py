@@ -1,5 +1,7 @@
 """The composition root of the web: the only module that knows every feature."""
 
+from dataclasses import dataclass
+
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
@@ -71,26 +73,43 @@ API: tuple[APIRouter, ...] = (
 )
 
 
-def create_app(database: Database, *, secrets: Secrets, files: FileStore, settings: Settings) -> ASGIApp:
-    """The whole web of the instance: every town's pages and API, and the instance's own few pages."""
-    towns = _application(database, secrets, files, settings)
+@dataclass(frozen=True)
+class Web:
+    """The towns' application and the instance's own: routes alone, not yet of any instance."""
+
+    towns: FastAPI
+    own: FastAPI
+
+
+def compose() -> Web:
+    """Every town's pages and API, and the instance's own few pages. Reading the routes takes time: once is enough."""
+    towns = _application()
     for router in PAGES:
         towns.include_router(router, include_in_schema=False)
     for router in API:
         towns.include_router(router, prefix="/api/v1")
-    own = _application(database, secrets, files, settings)
+    own = _application()
     own.include_router(instance.router, include_in_schema=False)
     own.include_router(health.router, include_in_schema=False)
     own.include_router(catcher_pages.router, include_in_schema=False)
     own.mount("/static", static_files(), name="static")
-    return Security(Tenancy(towns, own, town_finder(database)), is_https=settings.url.startswith("https:"))
+    return Web(towns, own)
 
 
-def _application(database: Database, secrets: Secrets, files: FileStore, settings: Settings) -> FastAPI:
+def create_app(
+    database: Database, *, secrets: Secrets, files: FileStore, settings: Settings, web: Web | None = None
+) -> ASGIApp:
+    """The whole web of one instance."""
+    web = web or compose()
+    for app in (web.towns, web.own):
+        app.state.database = database
+        app.state.secrets = secrets
+        app.state.files = files
+        app.state.settings = settings
+    return Security(Tenancy(web.towns, web.own, town_finder(database)), is_https=settings.url.startswith("https:"))
+
+
+def _application() -> FastAPI:
     app = FastAPI(title="Tambour", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
-    app.state.database = database
-    app.state.secrets = secrets
-    app.state.files = files
-    app.state.settings = settings
     install_errors(app)
     return app

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.types import ASGIApp
 
-from server.app import create_app
+from server.app import Web, compose, create_app
 from server.core import clock, i18n
 from server.core.database import Database, ReadSession, WriteSession
 from server.core.files import FileStore
@@ -126,10 +126,16 @@ async def cast(database: Database) -> Cast:
     return await bring_cast(database)
 
 
+@pytest.fixture(scope="session")
+def web() -> Web:
+    """Routes are read once; each test's instance stands behind them."""
+    return compose()
+
+
 @pytest.fixture
-def app(database: Database, secrets: Secrets, files: FileStore, tmp_path: Path) -> ASGIApp:
+def app(web: Web, database: Database, secrets: Secrets, files: FileStore, tmp_path: Path) -> ASGIApp:
     settings = Settings(home=tmp_path, base_url="https://tambour.test")
-    return create_app(database, secrets=secrets, files=files, settings=settings)
+    return create_app(database, secrets=secrets, files=files, settings=settings, web=web)
 
 
 @pytest.fixture
