@@ -302,6 +302,7 @@ def upgrade() -> None:
             "ix_resident_stays",
             ["municipality_id", "list_key", "id"],
             unique=False,
+            postgresql_include=["search_key"],
             postgresql_where=sa.text("left_at IS NULL"),
             sqlite_where=sa.text("left_at IS NULL"),
         )
@@ -888,7 +889,10 @@ def downgrade() -> None:
     op.drop_table("role_grant")
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_resident_stays", postgresql_where=sa.text("left_at IS NULL"), sqlite_where=sa.text("left_at IS NULL")
+            "ix_resident_stays",
+            postgresql_include=["search_key"],
+            postgresql_where=sa.text("left_at IS NULL"),
+            sqlite_where=sa.text("left_at IS NULL"),
         )
         batch_op.drop_index(
             "ix_resident_left",

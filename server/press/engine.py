@@ -143,7 +143,6 @@ def serve(jobs: IO[bytes], answers: IO[bytes], typesetter: Typesetter) -> None:
         signal.alarm(int(job["seconds"]) + 5)
         report, pages = typesetter.set_sheet(job, dict(zip(job["names"], contents, strict=True)))
         signal.alarm(0)
-        report["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         pipe.send(answers, report, pages)
 
 

@@ -48,8 +48,16 @@ class Resident(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("municipality_id", "email_key"),
-        # Two halves of the list, each already in its order: a page is read from the index, and so is the total.
-        Index("ix_resident_stays", "municipality_id", "list_key", "id", postgresql_where=_STAYS, sqlite_where=_STAYS),
+        # Two halves of the list, each already in its order: a page, the total and a search are read from the index alone.
+        Index(
+            "ix_resident_stays",
+            "municipality_id",
+            "list_key",
+            "id",
+            postgresql_include=["search_key"],
+            postgresql_where=_STAYS,
+            sqlite_where=_STAYS,
+        ),
         Index("ix_resident_left", "municipality_id", "list_key", "id", postgresql_where=_LEFT, sqlite_where=_LEFT),
     )
 

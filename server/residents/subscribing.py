@@ -24,8 +24,9 @@ from server.residents.models import (
 )
 from server.residents.schemas import PostalAddress, Want
 
-_LIST_KEY = 254
-_SEARCH_KEY = 800
+# Bytes: both keys stand in one entry of an index, which holds 2,700 at most.
+_LIST_KEY = 500
+_SEARCH_KEY = 1_600
 
 
 async def check_wants(session: ReadSession, municipality_id: int, wants: Collection[Want]) -> None:
@@ -137,8 +138,13 @@ def refresh_keys(resident: Resident) -> None:
     lines = (resident.address_inside, resident.address_outside, resident.address_street, resident.address_locality)
     phone = "".join(sign for sign in resident.phone if sign.isdigit())
     words = (name, searchable(email), *map(searchable, lines), resident.postcode, searchable(resident.post_town), phone)
-    resident.list_key = (name or email)[:_LIST_KEY]
-    resident.search_key = " ".join(word for word in words if word)[:_SEARCH_KEY]
+    resident.list_key = _cut(name or email, _LIST_KEY)
+    resident.search_key = _cut(" ".join(word for word in words if word), _SEARCH_KEY)[:800]
+
+
+def _cut(text: str, most_bytes: int) -> str:
+    """As much of it as fits, without half a letter."""
+    return text.encode()[:most_bytes].decode("utf-8", "ignore")
 
 
 async def end_all(session: WriteSession, resident: Resident, subscriptions: Collection[Subscription]) -> None:

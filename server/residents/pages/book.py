@@ -71,7 +71,6 @@ async def show_residents(
     context = {
         "people": people,
         "wanted": wanted,
-        "reach": await queries.reach(session, town.id),
         "channels": CHANNELS,
         "topics": [(topic.id, topic.name) for topic in topics],
         "sectors": [(sector.id, sector.name) for sector in sectors],

@@ -49,13 +49,9 @@ async def email_audience(
 
 async def count_audience(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:
     """How many people receive one of `topic_ids`, by channel: "email", "post", "hand", "counter"."""
-    query = (
-        select(col(Subscription.channel), func.count(func.distinct(Subscription.resident_id)))
-        .where(*_runs(municipality_id, topic_ids))
-        .group_by(col(Subscription.channel))
-    )
+    found = await _people_by_channel(session, *_runs(municipality_id, topic_ids))
     counts = {channel.value: 0 for channel in Channel}
-    return counts | {channel.value: count for channel, count in await session.execute(query)}
+    return counts | {channel.value: count for channel, count in found.items()}
 
 
 async def paper_counts(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:
@@ -69,13 +65,16 @@ async def reach(session: ReadSession, municipality_id: int) -> Reach:
     stays = select(func.count()).where(
         col(Resident.municipality_id) == municipality_id, col(Resident.left_at).is_(None)
     )
-    by_channel = (
-        select(col(Subscription.channel), func.count(func.distinct(Subscription.resident_id)))
-        .where(col(Subscription.municipality_id) == municipality_id, col(Subscription.ended_at).is_(None))
-        .group_by(col(Subscription.channel))
-    )
-    counts = dict.fromkeys(Channel, 0) | {row[0]: row[1] for row in await session.execute(by_channel)}
+    runs = (col(Subscription.municipality_id) == municipality_id, col(Subscription.ended_at).is_(None))
+    counts = dict.fromkeys(Channel, 0) | await _people_by_channel(session, *runs)
     return Reach(int(await session.scalar(stays) or 0), counts)
+
+
+async def _people_by_channel(session: ReadSession, *conditions: ColumnElement[bool]) -> dict[Channel, int]:
+    """Each person once per channel. Told apart by a hash first: COUNT(DISTINCT …) would sort them all."""
+    people = select(col(Subscription.channel), col(Subscription.resident_id)).where(*conditions).distinct().subquery()
+    query = select(people.c.channel, func.count()).group_by(people.c.channel)
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 def _runs(municipality_id: int, topic_ids: Collection[int]) -> tuple[ColumnElement[bool], ...]:

@@ -32,9 +32,7 @@ async def get_topic(session: ReadSession, municipality_id: int, topic_id: int) -
 
 async def count_by_topic(session: ReadSession, municipality_id: int) -> dict[int, int]:
     """How many people receive each topic, by whatever channel."""
-    query = (
-        select(col(Subscription.topic_id), func.count(func.distinct(Subscription.resident_id)))
-        .where(col(Subscription.municipality_id) == municipality_id, col(Subscription.ended_at).is_(None))
-        .group_by(col(Subscription.topic_id))
-    )
+    runs = (col(Subscription.municipality_id) == municipality_id, col(Subscription.ended_at).is_(None))
+    people = select(col(Subscription.topic_id), col(Subscription.resident_id)).where(*runs).distinct().subquery()
+    query = select(people.c.topic_id, func.count()).group_by(people.c.topic_id)
     return {row[0]: row[1] for row in await session.execute(query)}
