@@ -1,6 +1,6 @@
 """One notice in every rendering says the same words, each in its own way."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlmodel import col, select
@@ -181,7 +181,9 @@ async def test_the_shelf_lets_go_of_what_was_set_first() -> None:
     assert again == pdf
 
 
-async def test_everything_is_measured_with_its_pictures(database: Database, cast: Cast, files: FileStore) -> None:
+async def test_everything_is_measured_with_its_pictures(
+    database: Database, cast: Cast, files: FileStore, monday: datetime
+) -> None:
     stored = await service.store_picture(files, cast.town_id, prepare(photo(900, 600)))
     bob = cast.actor("Bob")
     async with database.writing() as session:
