@@ -1,18 +1,23 @@
 """The messages being sent, unpacked once and kept at hand; a recipient's copy is cut from them."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlmodel import col, select
 
+from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
+from server.mailings.dkim import ReadyToSign, ready_to_sign, signature
 from server.mailings.ledger import Claim
 from server.mailings.models import MailingMessage
+from server.mailings.signing import signing_keys
 from server.mailings.splice import ComposedMessage, fill_for, splice
 from workers.patience import patiently
 
 _PLACES = 64
+_FRESH = 300.0  # seconds: a key that is changed is noticed soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,8 @@ class _Sheet:
     sender: str
     edition: str
     composed: ComposedMessage
+    ready: ReadyToSign
+    until: float
 
 
 class Shelf:
@@ -50,7 +57,7 @@ class Shelf:
         """The copy for `claim`: the same bytes on every attempt."""
         try:
             sheet = self._sheets.get(claim.message_id)
-            if sheet is None:
+            if sheet is None or sheet.until < asyncio.get_running_loop().time():
                 sheet = await patiently(lambda: self._fetch(claim.message_id), self._patience)
             filling = fill_for(
                 self._secrets,
@@ -60,7 +67,7 @@ class Shelf:
                 recipient=claim.recipient,
                 address=claim.address,
             )
-            return Prepared(sheet.sender, splice(sheet.composed, filling))
+            return Prepared(sheet.sender, signature(sheet.ready, filling) + splice(sheet.composed, filling))
         except (ValueError, LookupError) as error:
             return Unprepared(f"{type(error).__name__}: {error}")
 
@@ -68,10 +75,14 @@ class Shelf:
         async with self._database.reading() as session:
             query = select(MailingMessage).where(col(MailingMessage.id) == message_id)
             row = (await session.scalars(query)).one_or_none()
-        if row is None:
-            raise LookupError("the message is not there any more")
+            if row is None:
+                raise LookupError("the message is not there any more")
+            keys = await signing_keys(session, row.municipality_id, self._secrets)
         while len(self._sheets) >= _PLACES:
             self._sheets.pop(next(iter(self._sheets)))
-        sheet = _Sheet(row.envelope_sender, row.edition, ComposedMessage.unpack(row.body))
+        composed = ComposedMessage.unpack(row.body)
+        ready = ready_to_sign(composed, keys, clock.now())
+        until = asyncio.get_running_loop().time() + _FRESH
+        sheet = _Sheet(row.envelope_sender, row.edition, composed, ready, until)
         self._sheets[message_id] = sheet
         return sheet

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import BigId, Json, moment, primary_key, reference, state_of, tenant
+from server.mailings.dkim import Algorithm
 
 _JsonOrNothing = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
@@ -152,6 +153,35 @@ class Suppression(SQLModel, table=True):
     address_hash: str = Field(max_length=32)
     reason: SuppressionReason = Field(sa_type=state_of(SuppressionReason))
     at: datetime = moment()
+
+
+class DkimState(StrEnum):
+    WAITING = "waiting"
+    """Its record has not been seen in the DNS yet."""
+    SIGNING = "signing"
+    RETIRED = "retired"
+    """A newer one signs; its record is still needed by mail on its way."""
+
+
+class DkimKey(SQLModel, table=True):
+    """A key that signs a town's mail, sealed with the instance's own."""
+
+    __tablename__ = "dkim_key"
+    __table_args__ = (UniqueConstraint("municipality_id", "selector"),)
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    domain: str = Field(max_length=253)
+    selector: str = Field(max_length=63)
+    algorithm: Algorithm = Field(sa_type=state_of(Algorithm))
+    sealed: bytes = Field(sa_type=LargeBinary)
+    state: DkimState = Field(sa_type=state_of(DkimState))
+    created_at: datetime = moment()
+    looked_at: datetime | None = moment(nullable=True)
+    said: str = Field(default="", max_length=300)
+    """What stood in the DNS instead when the record was last looked for."""
+    signing_since: datetime | None = moment(nullable=True)
+    retired_at: datetime | None = moment(nullable=True)
 
 
 class WorkerHeartbeat(SQLModel, table=True):
