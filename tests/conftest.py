@@ -1,7 +1,5 @@
 """What every test stands on: a migrated database of its own (SQLite and PostgreSQL), secrets, files, a clock."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -14,12 +12,12 @@ from server.app import Web, compose, create_app
 from server.core import clock, i18n
 from server.core.database import Database, ReadSession, WriteSession
 from server.core.files import FileStore
-from server.core.migrations import migrate
 from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.web.csrf import csrf_token
 from tests.browsing import Browser, BrowserOf
-from tests.cast import Cast, bring_cast, open_session
+from tests.cast import Cast, open_session
+from tests.databases import BARE, PEOPLED, AimedDatabase, PostgresStates, SqliteStates
 from tests.postgres import PostgresServer
 
 SECRET = b"a secret for tests, never for a town" * 2
@@ -42,17 +40,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", ["sqlite", "postgres"], scope="session")
 
 
-async def _migrated(url: str) -> None:
-    database = Database(url)
-    await migrate(database)
-    await database.close()
-
-
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    asyncio.run(_migrated(f"sqlite+aiosqlite:///{path}"))
-    return path
+def sqlite_states(tmp_path_factory: pytest.TempPathFactory) -> SqliteStates:
+    with clock.frozen(MONDAY_MORNING):
+        return SqliteStates(tmp_path_factory.mktemp("states"))
 
 
 @pytest.fixture(scope="session")
@@ -62,30 +53,34 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    name = postgres_server.create()
-    asyncio.run(_migrated(postgres_server.url(name)))
-    return name
+def postgres_states(postgres_server: PostgresServer) -> Iterator[PostgresStates]:
+    with clock.frozen(MONDAY_MORNING), PostgresStates.kept(postgres_server) as states:
+        yield states
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def states(database_kind: str, request: pytest.FixtureRequest) -> SqliteStates | PostgresStates:
+    found: SqliteStates | PostgresStates = request.getfixturevalue(f"{database_kind}_states")
+    return found
+
+
+@pytest.fixture
+def database_url(states: SqliteStates | PostgresStates, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of a fresh, migrated database."""
-    if database_kind == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        path = tmp_path / "tambour.sqlite3"
-        shutil.copyfile(template, path)
-        yield f"sqlite+aiosqlite:///{path}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create(template=request.getfixturevalue("postgres_template"))
-    yield server.url(name)
-    server.drop(name)
+    return states.url_of(PEOPLED if "cast" in request.fixturenames else BARE, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def aimed_databases() -> dict[str, AimedDatabase]:
+    """One per engine and process."""
+    return {}
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    database = Database(database_url, pool_size=5)
+async def database(
+    database_kind: str, database_url: str, aimed_databases: dict[str, AimedDatabase]
+) -> AsyncIterator[Database]:
+    database = aimed_databases.setdefault(database_kind, AimedDatabase(database_url)).aim(database_url)
     yield database
     await database.close()
 
@@ -121,9 +116,9 @@ def monday() -> Iterator[datetime]:
 
 
 @pytest.fixture
-async def cast(database: Database) -> Cast:
+def cast(states: SqliteStates | PostgresStates, database: Database) -> Cast:
     """Two towns and their people: see tests/cast.py."""
-    return await bring_cast(database)
+    return states.cast
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from server.web.csrf import csrf_token
 from tests.architecture.walking import NEIGHBOUR, Route, SmallTown, build, changed, routes_of
 from tests.browsing import Browser
 from tests.conftest import SECRET
+from tests.databases import BARE, SqliteStates
 
 # Everything else needs somebody signed in, or a program's token.
 PUBLIC = {
@@ -78,10 +79,10 @@ class Walk:
 
 
 @pytest.fixture(scope="session")
-def built(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SmallTown]:
+def built(sqlite_states: SqliteStates, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SmallTown]:
     """The small town is built once; each walk gets a copy of its database."""
     home = tmp_path_factory.mktemp("walk")
-    shutil.copyfile(sqlite_template, home / "town.sqlite3")
+    shutil.copyfile(sqlite_states.file(BARE), home / "town.sqlite3")
 
     async def make() -> SmallTown:
         database = Database(f"sqlite+aiosqlite:///{home / 'town.sqlite3'}")

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import text
 
@@ -14,6 +13,7 @@ from server.mailings.ledger import DueMailing, Settlement
 from server.mailings.models import DeliveryState, Lane
 from server.mailings.policies import Answer, Lost, Stage, decide, not_sent
 from tests.cast import Cast
+from tests.databases import BARE, SqliteStates, sqlite_url
 from tests.mailings.test_leaving import mark, settle, take
 from tests.sending import Office, people, variant
 
@@ -154,9 +154,9 @@ async def test_a_reply_of_any_bytes_can_be_kept(office: Office) -> None:
     assert row.next_at == now + timedelta(minutes=15)
 
 
-async def test_rows_are_found_by_their_index(sqlite_template: Path) -> None:
+async def test_rows_are_found_by_their_index(sqlite_states: SqliteStates) -> None:
     """A million rows must not be walked for each claim. (SQLite says beforehand how it will look for them.)"""
-    database = Database(f"sqlite+aiosqlite:///{sqlite_template}")
+    database = Database(sqlite_url(sqlite_states.file(BARE)))
     async with database.reading() as session:
         for words, index in (
             (statements.CLAIM, "ix_delivery_due"),
