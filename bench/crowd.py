@@ -15,9 +15,9 @@ WHERE m.slug LIKE 'town-%' AND t.municipality_id = (SELECT id FROM municipality 
 """
 # The demonstration town becomes a big one, with a tenth of everybody; the others share the rest evenly.
 _RESIDENTS = """
-INSERT INTO resident (municipality_id, name, list_key, search_key, email, email_key, {columns})
+INSERT INTO resident (municipality_id, name, list_key, search_key, name_key, door_key, phone_key, email, email_key, {columns})
 SELECT CASE WHEN n % 10 = 0 THEN big.id ELSE others.ids[1 + n % array_length(others.ids, 1)] END,
-       'Personne ' || n, 'personne ' || n, 'personne ' || n || ' personne' || n || '@bal.example',
+       'Personne ' || n, 'personne ' || n, 'personne ' || n || ' personne' || n || '@bal.example', n || ' personne', '', '',
        'personne' || n || '@bal.example', 'personne' || n || '@bal.example', {template_columns}
 FROM generate_series(1, :residents) AS n,
      (SELECT id FROM municipality WHERE slug = 'saint-aubin') AS big,
@@ -51,7 +51,9 @@ async def crowd(database: Database, *, towns: int, residents: int) -> None:
 
         town = rest("municipality", "slug", "name", "host")
         topic = rest("topic")
-        resident = rest("resident", "name", "list_key", "search_key", "email", "email_key")
+        resident = rest(
+            "resident", *("name", "list_key", "search_key", "name_key", "door_key", "phone_key", "email", "email_key")
+        )
         delivery = rest("delivery", "mailing_id", "recipient", "address")
         await session.execute(text(_TOWNS.format(columns=town)), {"towns": towns})
         await session.execute(text(_TOPICS.format(columns=topic, topic_columns=of("t", topic))))

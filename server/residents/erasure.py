@@ -2,7 +2,7 @@
 list imported later does not bring them back.
 """
 
-from sqlalchemy import delete, false, or_
+from sqlalchemy import delete, false, or_, update
 from sqlmodel import col, select
 
 from server.accounts.actors import Actor
@@ -14,7 +14,8 @@ from server.core.secrets import Secrets
 from server.mailings.leaving import forget_address, forget_recipient, suppress_address
 from server.mailings.models import SuppressionReason
 from server.residents import queries, rules
-from server.residents.models import JoinRequest, Resident
+from server.residents.households import leave_household
+from server.residents.models import FormState, JoinRequest, PaperForm, Resident
 
 ERASED = action("resident.erased", sentence("Erased somebody"))
 _AT_ONCE = 200
@@ -41,6 +42,9 @@ async def _forget(session: WriteSession, secrets: Secrets, resident: Resident) -
         # A new address that they never confirmed is theirs too.
         await forget_address(session, town_id, address)
     await session.execute(delete(JoinRequest).where(*theirs))
+    sheets = update(PaperForm).where(col(PaperForm.resident_id) == resident.id)
+    await session.execute(sheets.values(resident_id=None, state=FormState.ERASED))
+    await leave_household(session, resident)
     # Subscriptions, places and proofs go with the row.
     await session.execute(delete(Resident).where(col(Resident.id) == resident.id))
 

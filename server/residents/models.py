@@ -1,6 +1,6 @@
 """Tables of the residents: who asked to receive what, by which channel, and the proof of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint, text
@@ -38,6 +38,8 @@ class Topic(SQLModel, table=True):
 
 _STAYS = text("left_at IS NULL")
 _LEFT = text("left_at IS NOT NULL")
+_DOOR = text("door_key <> ''")
+_PHONE = text("phone_key <> ''")
 
 
 class Resident(SQLModel, table=True):
@@ -59,6 +61,10 @@ class Resident(SQLModel, table=True):
             sqlite_where=_STAYS,
         ),
         Index("ix_resident_left", "municipality_id", "list_key", "id", postgresql_where=_LEFT, sqlite_where=_LEFT),
+        # What a form is compared with while it is typed: each probe is read from an index.
+        Index("ix_resident_name", "municipality_id", "name_key"),
+        Index("ix_resident_door", "municipality_id", "door_key", postgresql_where=_DOOR, sqlite_where=_DOOR),
+        Index("ix_resident_phone", "municipality_id", "phone_key", postgresql_where=_PHONE, sqlite_where=_PHONE),
     )
 
     id: int = primary_key()
@@ -68,6 +74,18 @@ class Resident(SQLModel, table=True):
     """The name without accents and case, or the address of who gave none: the order of the list."""
     search_key: str = Field(default="", max_length=800)
     """Name, addresses and telephone, folded: what a search looks into."""
+    name_key: str = Field(default="", max_length=120)
+    """The words of the name, folded and in the order of the alphabet."""
+    door_key: str = Field(default="", max_length=160)
+    """Number and street, likewise, without what kind of street it is."""
+    phone_key: str = Field(default="", max_length=40)
+    """The figures of the number as it is dialled in the country."""
+    is_household: bool = Field(default=False)
+    """A family under one name rather than a person."""
+    household_id: int | None = Field(default=None, index=True, sa_type=BigId)
+    """The number of one of those who share a copy on paper with them, themselves included."""
+    own_copy: bool = Field(default=False)
+    """They share a letterbox and asked for a copy of their own."""
     email: str | None = Field(default=None, max_length=254)
     """RCPT TO is exactly this."""
     email_key: str | None = Field(default=None, max_length=254)
@@ -83,6 +101,9 @@ class Resident(SQLModel, table=True):
     language: str = Field(default="fr", max_length=5)
     created_at: datetime = moment()
     last_contact_at: datetime = moment()
+    paused_from: date | None = None
+    paused_until: date | None = None
+    """The last day on which nothing is sent or brought; the day after, it resumes by itself."""
     left_at: datetime | None = moment(nullable=True)
 
 
@@ -138,6 +159,10 @@ class ConsentAct(StrEnum):
     GIVEN = "given"
     CHANGED = "changed"
     WITHDRAWN = "withdrawn"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    MERGED = "merged"
+    """Two entries were one person: what was said under the other one follows."""
 
 
 class ConsentWay(StrEnum):
@@ -201,3 +226,45 @@ class JoinRequest(SQLModel, table=True):
     created_at: datetime = moment()
     expires_at: datetime = moment(index=True)
     confirmed_at: datetime | None = moment(nullable=True)
+
+
+class FormState(StrEnum):
+    ENTERED = "entered"
+    SET_ASIDE = "set_aside"
+    """In the box without anybody on the list: not signed, not readable, or a second one of the same person."""
+    ERASED = "erased"
+    """The person was erased: the sheet is to be taken out of the box and destroyed."""
+
+
+class FormBatch(SQLModel, table=True):
+    """A pile of paper forms that are keyed together and kept in one archive box."""
+
+    __tablename__ = "form_batch"
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    box: str = Field(max_length=60)
+    """What is written on the archive box."""
+    expected: int = Field(default=0)
+    """How many sheets somebody counted; 0: nobody did."""
+    text_version: str = Field(max_length=20)
+    """Of the words printed on these forms."""
+    opened_by_id: int = reference("account.id")
+    opened_at: datetime = moment()
+    closed_at: datetime | None = moment(nullable=True)
+
+
+class PaperForm(SQLModel, table=True):
+    """One numbered sheet: where it lies, and what became of it."""
+
+    __tablename__ = "paper_form"
+    __table_args__ = (UniqueConstraint("municipality_id", "number"),)
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    batch_id: int = reference("form_batch.id", index=True)
+    number: str = Field(max_length=40)
+    state: FormState = Field(sa_type=state_of(FormState))
+    resident_id: int | None = reference("resident.id", nullable=True, index=True)
+    keyed_by_id: int = reference("account.id")
+    keyed_at: datetime = moment()

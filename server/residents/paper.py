@@ -11,6 +11,7 @@ from server.municipalities.models import Municipality
 from server.municipalities.queries import list_places
 from server.residents import limits, queries, rules
 from server.residents.consent import VERSION, consent_words
+from server.residents.households import settle_household
 from server.residents.models import ConsentAct, ConsentWay, JoinRequest, RequestKind, Resident
 from server.residents.rules import check_reachable
 from server.residents.schemas import PAPER, PaperWish, Want
@@ -68,6 +69,7 @@ async def accept_paper_request(session: WriteSession, municipality_id: int, acto
     refresh_keys(resident)
     session.add(resident)
     await session.flush()
+    await settle_household(session, resident)
     known = {place.id for place in await list_places(session, municipality_id)}
     await set_places(session, resident, known.intersection(wish.place_ids))
     topics = {topic.id for topic in await queries.list_topics(session, municipality_id)}

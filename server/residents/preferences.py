@@ -10,6 +10,7 @@ from server.mailings.leaving import cancel_for_recipient
 from server.residents import limits, queries
 from server.residents.addresses import email_key
 from server.residents.consent import VERSION, consent_words
+from server.residents.households import address_of, settle_household
 from server.residents.joining import ask_to_confirm
 from server.residents.mails import Post
 from server.residents.models import Channel, ConsentAct, ConsentWay, Resident
@@ -44,11 +45,14 @@ async def change_preferences(
     if resident.left_at is not None:
         raise Conflict(sentence("You have left the list. To come back, ask for the letter again."), "has_left")
     await check_wants(session, town_id, wanted.wants)
+    old_address = address_of(resident)
     _describe(resident, wanted)
     check_reachable({want.channel for want in wanted.wants}, resident, resident.email)
     resident.edition, resident.language = wanted.edition, wanted.language
     resident.last_contact_at = clock.now()
     refresh_keys(resident)
+    if address_of(resident) != old_address:
+        await settle_household(session, resident)
     await set_places(session, resident, wanted.place_ids)
     if await set_wants(session, resident, wanted.wants):
         _record(session, post, resident, wanted)

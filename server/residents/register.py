@@ -16,7 +16,9 @@ from server.mailings.leaving import cancel_for_recipient, lift_suppression
 from server.mailings.service import hold_recipients
 from server.residents import queries
 from server.residents.addresses import email_key
+from server.residents.alike import Typed, find_same
 from server.residents.consent import VERSION, consent_words
+from server.residents.households import address_of, settle_household
 from server.residents.joining import ask_to_confirm
 from server.residents.leaving import said_as_detail
 from server.residents.mails import Post
@@ -138,25 +140,27 @@ async def _check(
 
 
 async def _check_namesake(session: WriteSession, municipality_id: int, draft: ResidentDraft) -> None:
-    if not draft.name or draft.is_another:
-        return
-    if await queries.find_namesake(session, municipality_id, draft.name, draft.address_street):
-        raise Invalid({"is_another": sentence("Somebody of this name in this street is on the list already.")})
+    typed = Typed(draft.name, draft.address_street, draft.address_locality, phone=draft.phone)
+    if draft.name and not draft.is_another and await find_same(session, municipality_id, typed):
+        raise Invalid({"is_another": sentence("Somebody of this name at this address is on the list already.")})
 
 
 async def _write(
     session: WriteSession, post: Post, actor: Actor, resident: Resident, change: ResidentChange, plan: _Plan
 ) -> None:
     """The person, what they receive, the proof of it, and the mail that asks for what waits."""
-    is_new = resident.id is None or resident.left_at is not None
+    is_new, old_address = resident.id is None or resident.left_at is not None, address_of(resident)
     describe(resident, change)
     resident.phone, resident.edition, resident.language = change.phone, change.edition, change.language
+    resident.is_household, resident.own_copy = change.is_household, change.own_copy
     set_email(resident, plan.email)
     resident.last_contact_at = clock.now()
     refresh_keys(resident)
     session.add(resident)
     await session.flush()
     await set_places(session, resident, change.place_ids)
+    if is_new or address_of(resident) != old_address or (resident.own_copy and resident.household_id):
+        await settle_household(session, resident)
     if await set_wants(session, resident, plan.at_once):
         _prove(session, post, actor, resident, change, ConsentAct.GIVEN if is_new else ConsentAct.CHANGED)
     if plan.asks:

@@ -1,5 +1,6 @@
 """What a form or a program may say of people and topics, and what is told of them."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
@@ -62,6 +63,29 @@ def _some_topic(topic_ids: list[int]) -> list[int]:
     return topic_ids
 
 
+def _typed_day(typed: object) -> object:
+    """A day as a clerk types it: 20/11/2026, 20.11, 2011 or 201126; without a year it is the last such day."""
+    if not isinstance(typed, str) or re.fullmatch(r"\d{4}-\d{2}-\d{2}", typed.strip()):
+        return typed
+    figures = re.findall(r"\d+", typed)
+    if len(figures) == 1:
+        figures = [part for part in (figures[0][:2], figures[0][2:4], figures[0][4:]) if part]
+    try:
+        day, month, *years = (int(part) for part in figures)
+        year = years[0] + (2000 if years[0] < 100 else 0) if years else clock.today().year
+        found = date(year, month, day)
+    except ValueError:
+        raise Unusable(sentence("Write a date that exists, for example 24/11/2026.")) from None
+    return found.replace(year=year - 1) if not years and found > clock.today() else found
+
+
+def _empty_is_nothing(typed: object) -> object:
+    return typed or 0
+
+
+TypedDay = Annotated[date, BeforeValidator(_typed_day), AfterValidator(_not_tomorrow)]
+Count = Annotated[int, BeforeValidator(_empty_is_nothing), Field(ge=0, le=100_000)]
+Number = Annotated[int, BeforeValidator(_empty_is_nothing), Field(ge=0, lt=2**63)]
 Wants = Annotated[list[Want], BeforeValidator(_split), AfterValidator(_once), Field(max_length=200)]
 Language = Annotated[str, AfterValidator(_language)]
 Email = Annotated[str, AfterValidator(judged_email)]
@@ -125,11 +149,13 @@ class ResidentChange(PostalAddress, Choices, Said):
 
     phone: Phone = Field(default="", max_length=40)
     email: OptionalEmail = ""
+    is_household: bool = False
+    own_copy: bool = False
     wants: Wants = Field(default_factory=list)
 
 
 class ResidentDraft(ResidentChange):
-    """A new person. `is_another`: yes, there is somebody of that name in that street, and it is somebody else."""
+    """A new person. `is_another`: yes, there is somebody of that name at that address, and it is somebody else."""
 
     is_another: bool = False
 
@@ -142,10 +168,30 @@ class ResidentView(PostalAddress, Choices):
     id: int
     email: str | None
     phone: str
+    is_household: bool
+    own_copy: bool
+    paused_from: date | None
+    paused_until: date | None
     wants: list[Want] = Field(default_factory=list)
     created_at: datetime
     last_contact_at: datetime
     left_at: datetime | None
+
+
+class BatchDraft(BaseModel):
+    """A pile of paper forms and the box it goes into."""
+
+    box: Line = Field(min_length=1, max_length=60)
+    expected: Count = 0
+
+
+class FormEntry(ResidentDraft):
+    """One paper form as it is keyed. `known_id`: the person on the list who sent it."""
+
+    form_number: Line = Field(min_length=1, max_length=40)
+    said_on: TypedDay
+    is_signed: bool = False
+    known_id: Number = 0
 
 
 class TopicDraft(BaseModel):

@@ -10,10 +10,10 @@ from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Invalid
 from server.core.i18n import sentence
-from server.core.search import searchable
 from server.municipalities.queries import list_places
 from server.residents import queries
 from server.residents.addresses import email_key
+from server.residents.keys import keys_of
 from server.residents.models import (
     Consent,
     ConsentAct,
@@ -23,10 +23,6 @@ from server.residents.models import (
     Subscription,
 )
 from server.residents.schemas import PostalAddress, Want
-
-# Bytes: both keys stand in one entry of an index, which holds 2,700 at most.
-_LIST_KEY = 500
-_SEARCH_KEY = 1_600
 
 
 async def check_wants(session: ReadSession, municipality_id: int, wants: Collection[Want]) -> None:
@@ -133,18 +129,8 @@ def set_email(resident: Resident, email: str) -> None:
 
 
 def refresh_keys(resident: Resident) -> None:
-    """What the list is ordered by and what a search looks into, after anything above has changed."""
-    name, email = searchable(resident.name), resident.email_key or ""
-    lines = (resident.address_inside, resident.address_outside, resident.address_street, resident.address_locality)
-    phone = "".join(sign for sign in resident.phone if sign.isdigit())
-    words = (name, searchable(email), *map(searchable, lines), resident.postcode, searchable(resident.post_town), phone)
-    resident.list_key = _cut(name or email, _LIST_KEY)
-    resident.search_key = _cut(" ".join(word for word in words if word), _SEARCH_KEY)[:800]
-
-
-def _cut(text: str, most_bytes: int) -> str:
-    """As much of it as fits, without half a letter."""
-    return text.encode()[:most_bytes].decode("utf-8", "ignore")
+    """What they are found by, after anything above has changed."""
+    resident.sqlmodel_update(keys_of(resident.model_dump()))
 
 
 async def end_all(session: WriteSession, resident: Resident, subscriptions: Collection[Subscription]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from server.core.i18n import Message, sentence
+from server.residents.alike import Sign
 from server.residents.models import Channel, ConsentAct, ConsentWay, Edition, Topic
 from server.residents.schemas import Want
 
@@ -30,6 +31,15 @@ ACTS: Mapping[ConsentAct, Message] = {
     ConsentAct.GIVEN: sentence("Joined"),
     ConsentAct.CHANGED: sentence("Changed"),
     ConsentAct.WITHDRAWN: sentence("Left"),
+    ConsentAct.PAUSED: sentence("Paused"),
+    ConsentAct.RESUMED: sentence("Resumed"),
+    ConsentAct.MERGED: sentence("Two entries became one"),
+}
+SIGNS: Mapping[Sign, Message] = {
+    Sign.EMAIL: sentence("same email address"),
+    Sign.NAME: sentence("same name"),
+    Sign.PHONE: sentence("same telephone"),
+    Sign.DOOR: sentence("same door"),
 }
 _TOGETHER: tuple[tuple[Channel, ...], ...] = (
     (Channel.EMAIL,),

@@ -149,6 +149,7 @@ _SAMPLES = {
     "board_id": "SELECT id FROM board",
     "place_id": "SELECT id FROM place WHERE kind = 'sector'",
     "resident_id": "SELECT id FROM resident",
+    "batch_id": "SELECT id FROM form_batch",
     "topic_id": "SELECT id FROM topic",
     "request_id": "SELECT id FROM join_request",
     "account_id": "SELECT account_id FROM role_grant WHERE role = 'counter'",

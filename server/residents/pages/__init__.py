@@ -2,14 +2,25 @@
 
 from fastapi import APIRouter
 
-from server.residents.pages import book, choosing, confirming, imports, leaving, paper, persons, receiving, topics
+from server.residents.pages import (
+    book,
+    choosing,
+    confirming,
+    forms,
+    imports,
+    leaving,
+    paper,
+    persons,
+    receiving,
+    topics,
+)
 
 public_router = APIRouter()
 for _part in (receiving, confirming, choosing, leaving):
     public_router.include_router(_part.router)
 
 router = APIRouter()
-for _part in (paper, imports, book, persons, topics):
+for _part in (paper, forms, imports, book, persons, topics):
     router.include_router(_part.router)
 
 __all__ = ["public_router", "router"]

@@ -85,7 +85,7 @@ async def show_new(request: Request, session: Reading, town: CurrentTown, _staff
     """Filled like the last coupon of the pile, as far as it says nothing of a person."""
     last = request.query_params
     like = {"wants": typed_wants(last.getlist("wants")), "way": last.get("way", ConsentWay.PAPER)}
-    return form_page(request, await offered(session, town), _empty(post) | like)
+    return form_page(request, await offered(session, town), empty_form(post) | like)
 
 
 @router.post("/desk/residents", name="resident_add")
@@ -93,7 +93,7 @@ async def add(
     request: Request, session: Writing, town: CurrentTown, staff: Counter, post: TownsPost, form: SentForm
 ) -> Response:
     offer = await offered(session, town)
-    with asking_again(lambda errors, _: form_page(request, offer, {**_empty(post), **typed(form)}, errors)):
+    with asking_again(lambda errors, _: form_page(request, offer, {**empty_form(post), **typed(form)}, errors)):
         done = await register.add_resident(session, post, staff, form.parse(ResidentDraft))
     if done.resident is not None and form.text("then") == "show":
         said = ADDED_ASKED if done.waits_for_yes else ADDED_ONE
@@ -141,7 +141,8 @@ def form_page(
     return page(request, "residents/edit.html", context, status=422 if errors else 200)
 
 
-def _empty(post: TownsPost) -> dict[str, Any]:
+def empty_form(post: TownsPost) -> dict[str, Any]:
+    """What the form of a new person begins with."""
     town = post.municipality
     here = {"postcode": town.postcode, "post_town": town.post_town, "language": town.languages[0]}
     return {**here, "edition": "standard", "wants": [], "place_ids": [], "way": ConsentWay.PAPER}

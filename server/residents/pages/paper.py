@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from server.accounts.dependencies import Counter
 from server.core.i18n import sentence
 from server.residents import paper, queries
+from server.residents.alike import Typed, find_same
 from server.residents.words import CHANNELS
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.said import saying
@@ -23,7 +24,8 @@ async def show_to_check(request: Request, session: Reading, town: CurrentTown, _
     waiting = []
     for asked in await queries.list_to_check(session, town.id):
         wish = paper.wish_of(asked)
-        namesake = await queries.find_namesake(session, town.id, wish.name, wish.address_street)
+        typed = Typed(wish.name, wish.address_street, wish.address_locality, phone=wish.phone)
+        namesake = await find_same(session, town.id, typed)
         names = [topics[one] for one in wish.topic_ids if one in topics]
         waiting.append({"request": asked, "wish": wish, "topics": names, "namesake": namesake})
     return page(request, "residents/to_check.html", {"waiting": waiting, "channels": CHANNELS})

@@ -77,17 +77,6 @@ async def find_by_email(session: ReadSession, municipality_id: int, email: str) 
     return (await session.scalars(query)).one_or_none()
 
 
-async def find_namesake(session: ReadSession, municipality_id: int, name: str, street: str) -> Resident | None:
-    """Somebody of this name in this street who has not left: most often the same coupon, keyed twice."""
-    query = select(Resident).where(
-        col(Resident.municipality_id) == municipality_id,
-        col(Resident.left_at).is_(None),
-        col(Resident.list_key) == searchable(name),
-    )
-    found = (one for one in await session.scalars(query) if searchable(one.address_street) == searchable(street))
-    return next(found, None)
-
-
 async def list_residents(
     session: ReadSession, municipality_id: int, wanted: ResidentFilter, part: Slice | None = None
 ) -> Page[ResidentLine]:

@@ -1,6 +1,8 @@
 // The only entry point: looks at the page and loads the comfort it asks for. Every page works without any of it.
 const comforts = {
+  "form[data-alike]": "./alike.js",
   "form[data-autosave]": "./autosave.js",
+  "[data-complete]": "./complete.js",
   "[data-preview]": "./preview.js",
   "[data-refresh]": "./progress.js",
   "[data-reorder]": "./reorder.js",
