@@ -31,6 +31,7 @@ from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.notices import api as notices_api
 from server.notices import pages as notices_pages
+from server.prints import pages as prints_pages
 from server.residents import api as residents_api
 from server.residents import pages as residents_pages
 from server.web import look
@@ -57,6 +58,7 @@ PAGES: tuple[APIRouter, ...] = (
     municipalities_pages.router,
     notices_pages.router,
     place_pages.router,
+    prints_pages.router,
     residents_pages.public_router,
     residents_pages.router,
     sending_pages.router,

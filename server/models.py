@@ -9,8 +9,20 @@ from server.issues import models as issues
 from server.mailings import models as mailings
 from server.municipalities import models as municipalities
 from server.notices import models as notices
+from server.prints import models as prints
 from server.residents import models as residents
 
-__all__ = ["accounts", "boards", "issues", "limits", "mailings", "metadata", "municipalities", "notices", "residents"]
+__all__ = [
+    "accounts",
+    "boards",
+    "issues",
+    "limits",
+    "mailings",
+    "metadata",
+    "municipalities",
+    "notices",
+    "prints",
+    "residents",
+]
 
 metadata = SQLModel.metadata

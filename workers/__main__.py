@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     MAIL = "mail"
     CLOCK = "clock"
+    RENDER = "render"
     ALL = "all"
 
 

@@ -1,4 +1,4 @@
-"""What the clock looks after. A feature adds its line here."""
+"""What the clock looks after, and how each printed product is made. A feature adds its line here."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -7,10 +7,14 @@ from server.accounts.audit import forget_old_entries
 from server.accounts.service import forget_expired
 from server.core import clock
 from server.core.database import Database, WriteSession
+from server.core.files import FileStore
 from server.core.limits import forget_windows_before
 from server.core.secrets import Secrets
+from server.issues.chores import send_due_issues
 from server.mailings import upkeep
 from server.notices.service import expire_due
+from server.prints.products import Recipe
+from server.prints.service import forget_prints
 from server.residents.erasure import forget_long_gone, forget_requests
 from workers.clock import Chore
 
@@ -54,3 +58,18 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget those who left long ago", _forget_long_gone, every=3600),
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
+
+RECIPES: dict[str, Recipe] = {}
+"""Product → how its jobs are made."""
+
+
+def chores_with(files: FileStore, instance_url: str) -> tuple[Chore, ...]:
+    """Those that need more of the instance than its database and its keys."""
+
+    async def send_planned(database: Database, secrets: Secrets) -> None:
+        await send_due_issues(database, secrets, files, instance_url)
+
+    async def forget(database: Database, _secrets: Secrets) -> None:
+        await forget_prints(database, files)
+
+    return (Chore("send planned letters", send_planned, every=5), Chore("forget old prints", forget, every=3600))

@@ -11,20 +11,22 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequ
 from dataclasses import dataclass
 
 from server.core.database import Database
+from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.mailings.heartbeats import beat, stop_beating
 from workers.clock import run_chores
-from workers.handlers import CHORES
+from workers.handlers import CHORES, RECIPES, chores_with
 from workers.mail import MailWorker
 from workers.patience import DATABASE_AWAY
+from workers.render import RenderWorker
 from workers.transports.catcher import catching
 from workers.transports.contract import Transport
 from workers.transports.smtp import SmtpTransport
 
 log = logging.getLogger(__name__)
 
-KINDS = ("mail", "clock")
+KINDS = ("mail", "clock", "render")
 _BEAT = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _RESTARTING = "restarting"
@@ -59,9 +61,14 @@ def crew(
         await MailWorker(database, secrets, transport, name=name, lines=settings.smtp_connections, say=say).run(stop)
 
     async def clock(stop: asyncio.Event, _say: Say) -> None:
-        await run_chores(CHORES, database, secrets, stop)
+        await run_chores((*CHORES, *chores_with(files, settings.url)), database, secrets, stop)
 
-    known = {"mail": mail, "clock": clock}
+    async def render(stop: asyncio.Event, _say: Say) -> None:
+        name = _name("render")
+        await RenderWorker(database, files, secrets, RECIPES, name=name, instance_url=settings.url).run(stop)
+
+    files = FileStore(settings.home / "files")
+    known = {"mail": mail, "clock": clock, "render": render}
     return [Worker(kind, _name(kind), known[kind]) for kind in kinds]
 
 

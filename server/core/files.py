@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +17,9 @@ class FileStore:
         """Store `content` durably and return its key."""
         key = sha256(content).hexdigest()
         path = self._path(municipality_id, key)
-        if not path.exists():
+        if path.exists():
+            path.touch()  # younger again: `remove_old` leaves it to whoever stores it now
+        else:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=path.parent)
             with os.fdopen(descriptor, "wb") as file:
@@ -32,6 +35,12 @@ class FileStore:
 
     def remove(self, municipality_id: int, key: str) -> None:
         self._path(municipality_id, key).unlink(missing_ok=True)
+
+    def remove_old(self, municipality_id: int, key: str, *, before: datetime) -> None:
+        """Remove it unless somebody stored the same bytes since `before`."""
+        path = self._path(municipality_id, key)
+        if path.exists() and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
 
     def _path(self, municipality_id: int, key: str) -> Path:
         if len(key) != 64 or not set(key) <= set("0123456789abcdef"):

@@ -17,7 +17,7 @@ from server.web.dependencies import database_of
 log = logging.getLogger(__name__)
 router = APIRouter()
 
-KINDS = ("clock", "mail")
+KINDS = ("clock", "mail", "render")
 _PATIENCE = 3.0  # seconds a part has to say how it is
 
 

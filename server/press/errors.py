@@ -1,6 +1,7 @@
 """Why a sheet was not printed: a code for programs, a sentence for people, the product and the place in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from server.core.errors import Refusal, Unavailable
@@ -11,11 +12,23 @@ class PressError(Refusal):
     """Nothing was printed. `place` is the part of the sheet to look at: title, facts, body, contact …"""
 
     code = "press_failed"
+    item = ""
+    """Which of several things on the sheets it is about, in words: see `naming`."""
 
     def __init__(self, message: Message, product: str, place: str = "") -> None:
         super().__init__(message)
         self.product = product
         self.place = place
+
+
+@contextmanager
+def naming(item: str) -> Iterator[None]:
+    """Whatever goes wrong inside is about `item`: "Notice 2026-087", "12 rue du Lavoir"."""
+    try:
+        yield
+    except PressError as error:
+        error.item = error.item or item
+        raise
 
 
 class Overflow(PressError):

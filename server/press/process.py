@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -166,6 +167,9 @@ class Press:
         return child.stop() if child else None
 
 
+_own: ContextVar[Press | None] = ContextVar("press", default=None)
+
+
 @cache
 def press() -> Press:
     """The press of this process."""
@@ -174,9 +178,19 @@ def press() -> Press:
     return ours
 
 
+@contextlib.contextmanager
+def printing_on(own: Press) -> Iterator[None]:
+    """What is set inside is set by `own`: a long run keeps nobody's preview waiting."""
+    token = _own.set(own)
+    try:
+        yield
+    finally:
+        _own.reset(token)
+
+
 async def compile_sheet(sheet: Sheet) -> Print:
-    """Set a sheet on the press of this process. Raises PressError."""
-    return await press().compile_sheet(sheet)
+    """Set a sheet on the press of this process, or on the one chosen by `printing_on`. Raises PressError."""
+    return await (_own.get() or press()).compile_sheet(sheet)
 
 
 async def aclose() -> None:

@@ -19,6 +19,7 @@ from server.accounts.words import SCOPES
 from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
+from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.demo.people import people
 from server.demo.register import fill_register
@@ -27,9 +28,13 @@ from server.demo.stories import stories
 from server.demo.year import send_letter, tell
 from server.notices.imaging import prepare_picture
 from server.notices.service import add_picture, store_picture
+from server.prints.models import PrintFile
+from server.prints.products import product
+from server.prints.service import ask_print
 from tests.cast import open_session
 
 NEIGHBOUR = "voisin"
+SAMPLE_PACK = product("sample_pack", sentence("Pack"))
 _HOLE = re.compile(r"\{(?P<name>\w+)(?::\w+)?\}")
 _SQUARE = BytesIO()
 Image.new("RGB", (40, 40), "#0b5a4a").save(_SQUARE, "PNG")
@@ -99,6 +104,11 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
         notice_id = await session.scalar(text("SELECT id FROM notice WHERE state = 'published'"))
         stored = await store_picture(files, stage.town_id, await prepare_picture(_SQUARE.getvalue()))
         await add_picture(session, stage.town_id, stage.editor, int(notice_id or 0), stored)
+        job = await ask_print(session, stage.town_id, stage.administrator, SAMPLE_PACK, {})
+        kept = files.put(stage.town_id, b"x")
+        about: dict[str, Any] = {"name": "x.pdf", "media_type": "application/pdf"}
+        session.add(PrintFile(municipality_id=stage.town_id, job_id=job.id, attempt=0, file_key=kept, bytes=1, **about))
+        await session.execute(text("UPDATE print_job SET state = 'done'"))
     alice = await open_session(database, stage.administrator.account_id)
     charlie = await open_session(database, charlie_id)
     return SmallTown(stage, database, alice, ours, charlie, theirs, await _samples(database))
@@ -147,6 +157,8 @@ _SAMPLES = {
     "issue_id": "SELECT id FROM issue",
     "mailing_id": "SELECT id FROM mailing WHERE kind = 'issue'",
     "board_id": "SELECT id FROM board",
+    "print_id": "SELECT id FROM print_job",
+    "file_id": "SELECT id FROM print_file",
     "place_id": "SELECT id FROM place WHERE kind = 'sector'",
     "resident_id": "SELECT id FROM resident",
     "batch_id": "SELECT id FROM form_batch",

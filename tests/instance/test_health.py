@@ -17,14 +17,14 @@ HEALTH = "https://tambour.test/health"
 
 
 async def test_it_is_fine_when_every_part_is(client: Browser, database: Database) -> None:
-    await beat(database, [("m1", "mail", ""), ("c1", "clock", "")])
+    await beat(database, [("m1", "mail", ""), ("c1", "clock", ""), ("r1", "render", "")])
     answer = await client.get(HEALTH)
     assert answer.status_code == 200
     assert answer.json() == {"status": "ok", "parts": {"database": "ok", "workers": "ok", "mail": "ok"}}
 
 
 async def test_it_names_the_kind_of_worker_that_is_missing(client: Browser, database: Database) -> None:
-    await beat(database, [("m1", "mail", "")])
+    await beat(database, [("m1", "mail", ""), ("r1", "render", "")])
     answer = await client.get(HEALTH)
     assert answer.status_code == 503
     assert answer.json()["parts"] == {"database": "ok", "workers": "no sign of life from: clock", "mail": "ok"}
@@ -38,7 +38,11 @@ async def test_it_says_why_no_mail_leaves(client: Browser, database: Database) -
 
 
 async def test_one_worker_that_reaches_the_relay_is_enough(client: Browser, database: Database) -> None:
-    signs = [("m1", "mail", "unreachable: Connection refused"), ("m2", "mail", ""), ("c1", "clock", "")]
+    signs = [
+        ("m1", "mail", "unreachable: Connection refused"),
+        *(("m2", "mail", ""), ("c1", "clock", "")),
+        ("r1", "render", ""),
+    ]
     await beat(database, signs)
     assert (await client.get(HEALTH)).status_code == 200
 

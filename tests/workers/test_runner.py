@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.core.database import Database
+from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.mailings import heartbeats
@@ -31,7 +32,7 @@ async def test_the_crew_sends_finishes_and_leaves_no_sign_behind(office: Office,
     assert await office.states(mailing_id) == {DeliveryState.ACCEPTED: 3}
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 3
     async with office.database.reading() as session:
-        assert set(await heartbeats.living_workers(session)) == {"mail", "clock"}
+        assert set(await heartbeats.living_workers(session)) == {"mail", "clock", "render"}
         assert await heartbeats.find_mail_trouble(session) is None
     stop.set()
     await running
@@ -116,7 +117,8 @@ async def test_chores_run_in_their_time_and_a_broken_one_stops_no_other(database
     assert done == ["work"] * 3
 
 
-async def test_every_chore_can_run_on_an_empty_instance(database: Database, secrets: Secrets) -> None:
-    for chore in handlers.CHORES:
+async def test_every_chore_can_run_on_an_empty_instance(database: Database, secrets: Secrets, files: FileStore) -> None:
+    chores = (*handlers.CHORES, *handlers.chores_with(files, "https://tambour.test"))
+    for chore in chores:
         await chore.run(database, secrets)
-    assert len({chore.name for chore in handlers.CHORES}) == len(handlers.CHORES)
+    assert len({chore.name for chore in chores}) == len(chores)
