@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from server.content.document import (
     Block,
@@ -31,6 +32,7 @@ _ADDRESS = re.compile(r"(?<!\w)(?:https?://|www\.)\S+|(?<!\S)\S{1,200}@\S+", re.
 _CONTEXT = 12
 
 
+@lru_cache(maxsize=4096)  # the same titles stand on page after page
 def typeset(text: str, language: str) -> str:
     """One line of words (a title, a fact) with the typography of its language; unknown languages stay as typed."""
     return _Setter(language).set_text(text)

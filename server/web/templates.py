@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
-from starlette.routing import NoMatchFound
 
 from server.core.i18n import current_language
 from server.core.templating import environment
+from server.web.addresses import addresses_of
 from server.web.rooms import ROOMS, rooms_for
 from server.web.said import said
 from server.web.tenancy import town_of
@@ -42,7 +42,7 @@ def path_for(request: Request, route: str, **params: Any) -> str:
     """The path of a route, the town's prefix included."""
     if route == "static":
         return static_path(params["path"])
-    return str(request.scope.get("root_path", "")) + str(request.app.url_path_for(route, **params))
+    return str(request.scope.get("root_path", "")) + addresses_of(request.app).path(route, params)
 
 
 @cache
@@ -82,11 +82,7 @@ def _rooms(request: Request, staff: Any) -> list[dict[str, Any]]:
 
 def has_route(request: Request, route: str) -> bool:
     """Whether the application has a page of this name: rooms can be left out."""
-    try:
-        request.app.url_path_for(route)
-    except NoMatchFound:
-        return False
-    return True
+    return route in addresses_of(request.app)
 
 
 def room(key: str) -> Any:
