@@ -87,6 +87,8 @@ Counter = Annotated[Actor, Depends(_holding(Role.COUNTER))]
 """Sees and edits residents."""
 Poster = Annotated[Actor, Depends(_holding(Role.POSTER, Role.EDITOR, Role.PUBLISHER))]
 """Sees boards and prints posters."""
+BoardKeeper = Annotated[Actor, Depends(_holding(Role.POSTER, Role.EDITOR, Role.PUBLISHER, Role.COUNTER))]
+"""Sees boards, and keys in what comes back from a round."""
 
 
 def scoped(scope: str | None) -> Callable[..., Awaitable[Actor]]:

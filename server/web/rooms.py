@@ -23,7 +23,7 @@ ROOMS = (
     _room("notices", sentence("Notices"), "notices", "editor", "publisher", "poster"),
     _room("issues", sentence("Letters and bulletins"), "issues", "editor", "publisher"),
     _room("mailings", sentence("Mailings"), "mailings", "editor", "publisher"),
-    _room("boards", sentence("Boards"), "boards", "editor", "publisher", "poster"),
+    _room("boards", sentence("Boards"), "boards", "editor", "publisher", "counter", "poster"),
     _room("residents", sentence("Residents"), "residents", "counter"),
     _room("settings", sentence("Settings"), "settings"),
     _room("urgent", sentence("Urgent notice"), "notice_urgent", "editor", "publisher"),

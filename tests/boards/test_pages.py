@@ -46,8 +46,10 @@ async def test_a_name_is_used_once(browser_of: BrowserOf) -> None:
     assert 'id="f-name-error"' in answer.text
 
 
-async def test_the_counter_has_no_boards(browser_of: BrowserOf) -> None:
-    assert (await (await browser_of("Denise")).get("/desk/boards")).status_code == 403
+async def test_the_counter_sees_boards_and_changes_none(browser_of: BrowserOf) -> None:
+    denise = await browser_of("Denise")
+    assert (await denise.get("/desk/boards")).status_code == 200
+    assert (await denise.submit("/desk/boards", FOUNTAIN)).status_code == 403
 
 
 async def test_a_sector_of_another_town_is_refused(browser_of: BrowserOf, cast: Cast) -> None:

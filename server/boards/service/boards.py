@@ -1,8 +1,10 @@
 """Putting boards up, describing them, taking them away."""
 
-from server.boards import queries
+from server.accounts.actors import Actor
 from server.boards.models import Board
+from server.boards.queries.boards import find_by_name, get_board
 from server.boards.schemas import BoardDraft
+from server.boards.service.planning import end_postings_of_board
 from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Invalid
@@ -22,22 +24,23 @@ async def add_board(session: WriteSession, municipality_id: int, draft: BoardDra
 
 async def change_board(session: WriteSession, municipality_id: int, board_id: int, draft: BoardDraft) -> Board:
     """Raises NotFound, or Invalid as `add_board` does."""
-    board = await queries.get_board(session, municipality_id, board_id)
+    board = await get_board(session, municipality_id, board_id)
     await _check(session, municipality_id, draft, board_id)
     board.sqlmodel_update(draft.model_dump())
     session.add(board)
     return board
 
 
-async def remove_board(session: WriteSession, municipality_id: int, board_id: int) -> None:
-    """The board stands no more. Its past stays."""
-    board = await queries.get_board(session, municipality_id, board_id)
+async def remove_board(session: WriteSession, municipality_id: int, actor: Actor, board_id: int) -> None:
+    """The board stands no more, and nothing is planned on it any longer. Its past stays."""
+    board = await get_board(session, municipality_id, board_id)
+    await end_postings_of_board(session, municipality_id, actor, board_id)
     board.removed_at = clock.now()
     session.add(board)
 
 
 async def _check(session: ReadSession, municipality_id: int, draft: BoardDraft, board_id: int | None) -> None:
-    namesake = await queries.find_by_name(session, municipality_id, draft.name)
+    namesake = await find_by_name(session, municipality_id, draft.name)
     if namesake is not None and namesake.id != board_id:
         raise Invalid({"name": sentence("Another board has this name: choose a different one.")})
     if draft.place_id is not None:

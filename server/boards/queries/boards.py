@@ -17,10 +17,10 @@ async def list_boards(session: ReadSession, municipality_id: int) -> list[Board]
     return list(await session.scalars(query))
 
 
-async def get_board(session: ReadSession, municipality_id: int, board_id: int) -> Board:
-    query = select(Board).where(
-        col(Board.municipality_id) == municipality_id, col(Board.id) == board_id, col(Board.removed_at).is_(None)
-    )
+async def get_board(session: ReadSession, municipality_id: int, board_id: int, *, even_removed: bool = False) -> Board:
+    query = select(Board).where(col(Board.municipality_id) == municipality_id, col(Board.id) == board_id)
+    if not even_removed:
+        query = query.where(col(Board.removed_at).is_(None))
     board = (await session.scalars(query)).one_or_none()
     if board is None:
         raise NotFound

@@ -1,0 +1,166 @@
+"""A notice goes to the boards: which, how long, and what fits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+
+from server.accounts.dependencies import Editor
+from server.boards import queries, service
+from server.boards.kinds import BoardKind
+from server.boards.models import Board
+from server.boards.pages.common import MissedDays, missed_days, sector_names
+from server.boards.plan import is_closed, read_plan
+from server.boards.posters import count_sheets
+from server.boards.queries.postings import PostedSheet, list_of_notice
+from server.boards.queries.presets import last_day, list_presets
+from server.boards.queries.rounds import list_open_rounds
+from server.boards.schemas import PostingPlan, Preset
+from server.boards.words import FORMATS, KINDS, STATES
+from server.core import clock
+from server.core.database import ReadSession
+from server.core.errors import Invalid
+from server.core.i18n import sentence
+from server.notices.models import Notice, Publication
+from server.notices.queries import find_in_force, get_notice
+from server.web.dependencies import CurrentTown, Files, Reading, database_of
+from server.web.forms import RefusedForm, SentForm
+from server.web.said import saying
+from server.web.templates import page, redirect, room
+
+router = APIRouter(dependencies=[Depends(room("boards"))])
+
+PLANNED = saying("postings-planned", sentence("Planned. The next round puts it up."))
+
+
+@dataclass(frozen=True)
+class _Room:
+    """What the form needs to know of the town."""
+
+    notice: Notice
+    public: Publication | None
+    boards: Sequence[Board]
+    presets: Sequence[Preset]
+    sheets: Sequence[PostedSheet]
+    sectors: Mapping[int, str]
+
+
+@router.get("/desk/boards/notices/{notice_id:int}", name="posting_new")
+async def show_new_postings(
+    request: Request, session: Reading, town: CurrentTown, _staff: Editor, notice_id: int, preset: str = ""
+) -> Response:
+    """The form, filled as the preset says: the one asked for, or the first for this kind of notice."""
+    around = await _look_around(session, town.id, notice_id)
+    chosen = next((one for one in around.presets if one.code == preset), None) or _preset_for(around)
+    values = await _proposed(session, town.id, around, chosen)
+    return _form_page(request, around, values | {"preset": chosen.code})
+
+
+@router.post("/desk/boards/notices/{notice_id:int}", name="posting_plan")
+async def plan_postings(
+    request: Request, reading: Reading, town: CurrentTown, files: Files, staff: Editor, notice_id: int, form: SentForm
+) -> Response:
+    """Planned at once if all of it fits; otherwise what does not is told first, and may be accepted."""
+    around = await _look_around(reading, town.id, notice_id)
+    values = {**form.values, "board_ids": form.texts("board_ids")}
+    try:
+        plan = form.parse(PostingPlan)
+        sheets = await count_sheets(reading, files, town.id, notice_id, plan.format)
+        if form.text("accepted") != "yes" and (missed := await _missed(reading, town.id, around, plan, sheets)):
+            raise RefusedForm(_form_page(request, around, values, missed=missed))
+        async with database_of(request).writing() as session:  # opened only now: measuring must not hold up writers
+            await service.plan_postings(session, town.id, staff, notice_id, plan, {plan.format: sheets})
+    except Invalid as refusal:
+        errors = {name: str(message) for name, message in refusal.fields.items()}
+        raise RefusedForm(_form_page(request, around, values, errors)) from refusal
+    return redirect(request, "posting_new", notice_id=notice_id, said=PLANNED)
+
+
+async def _look_around(session: ReadSession, municipality_id: int, notice_id: int) -> _Room:
+    return _Room(
+        await get_notice(session, municipality_id, notice_id),
+        await find_in_force(session, municipality_id, notice_id),
+        await queries.list_boards(session, municipality_id),
+        await list_presets(session, municipality_id),
+        await list_of_notice(session, municipality_id, notice_id),
+        await sector_names(session, municipality_id),
+    )
+
+
+def _preset_for(around: _Room) -> Preset:
+    kind = (around.public or around.notice).kind
+    return next((one for one in around.presets if kind in one.notice_kinds), around.presets[0])
+
+
+async def _proposed(session: ReadSession, municipality_id: int, around: _Room, preset: Preset) -> dict[str, Any]:
+    """From the next round on, or from the first day of the notice if that comes later."""
+    today = clock.today()
+    valid_from = around.public.valid_from if around.public else None
+    first = max(today, valid_from or today)
+    planned = await list_open_rounds(session, municipality_id)
+    next_round = next((one.on_day for one in planned if one.on_day >= first), first)
+    begins = next_round if not preset.is_required else first
+    there = {sheet.posting.board_id for sheet in around.sheets if sheet.is_wanted}
+    in_service = [board for board in around.boards if board.id not in there and not is_closed(board, begins)]
+    places = (around.public or around.notice).place_ids
+    return {
+        "board_ids": service.propose_boards(in_service, preset, places),
+        "first_on": begins,
+        "last_on": last_day(preset, begins, around.public.valid_to if around.public else None),
+        "format": preset.format.value,
+        "is_required": preset.is_required,
+        "basis": preset.basis,
+    }
+
+
+async def _missed(
+    session: ReadSession, municipality_id: int, around: _Room, plan: PostingPlan, sheets: int
+) -> list[MissedDays]:
+    outlook = await service.foresee(session, municipality_id, plan, sheets)
+    now = await read_plan(session, municipality_id, clock.today())
+    misfits = (*outlook.misfits, *outlook.pushed_out)
+    return missed_days(misfits, around.boards, dict(now.sheets), around.notice.title)
+
+
+def _form_page(
+    request: Request,
+    around: _Room,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    missed: Sequence[MissedDays] = (),
+) -> HTMLResponse:
+    today = clock.today()
+    context = {
+        "notice": around.notice,
+        "is_public": around.public is not None,
+        "boards": [
+            (board.id, board.name, _about(board, around.sectors))
+            for board in around.boards
+            if not is_closed(board, today)
+        ],
+        "presets": around.presets,
+        "preset": next((one for one in around.presets if one.code == values.get("preset")), None),
+        "sheets": around.sheets,
+        "names": {board.id: board.name for board in around.boards},
+        "formats": [(size.value, name) for size, name in FORMATS.items()],
+        "states": STATES,
+        "values": values,
+        "errors": errors or {},
+        "missed": missed,
+    }
+    return page(request, "boards/planning.html", context, status=422 if errors or missed else 200)
+
+
+def _about(board: Board, sectors: Mapping[int, str]) -> str:
+    """What a board is for, where it stands and what it holds."""
+    room = ", ".join(
+        f"{count} {name}"
+        for count, name in ((board.room_a4, "A4"), (board.room_a3, "A3"), (board.room_a2, "A2"))
+        if count
+    )
+    words = [str(KINDS[board.kind]), sectors.get(board.place_id or 0, ""), room]
+    if board.kind is BoardKind.FREE:
+        words.append(str(sentence("not the town’s")))
+    return " · ".join(word for word in words if word)

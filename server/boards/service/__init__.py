@@ -1,0 +1,38 @@
+"""Use cases of the boards: what stands, what is planned, rounds and their return, certificates, acts."""
+
+from server.boards.service.boards import add_board, change_board, remove_board
+from server.boards.service.planning import (
+    Outlook,
+    change_days,
+    end_posting,
+    foresee,
+    plan_postings,
+    propose_boards,
+)
+from server.boards.service.presets import add_preset, change_preset, restore_preset
+from server.boards.service.register import note_what_was_seen
+from server.boards.service.returning import Keyed, key_return, warnings_of
+from server.boards.service.rounds import drop_round, is_outdated, make_round, remake_round
+
+__all__ = [
+    "Keyed",
+    "Outlook",
+    "add_board",
+    "add_preset",
+    "change_board",
+    "change_days",
+    "change_preset",
+    "drop_round",
+    "end_posting",
+    "foresee",
+    "is_outdated",
+    "key_return",
+    "make_round",
+    "note_what_was_seen",
+    "plan_postings",
+    "propose_boards",
+    "remake_round",
+    "remove_board",
+    "restore_preset",
+    "warnings_of",
+]
