@@ -46,6 +46,10 @@ class Stage:
         return self.staff[Role.PUBLISHER]
 
     @property
+    def poster(self) -> Actor:
+        return self.staff[Role.POSTER]
+
+    @property
     def counter(self) -> Actor:
         return self.staff[Role.COUNTER]
 
@@ -76,7 +80,8 @@ async def set_stage(database: Database, secrets: Secrets, files: FileStore, url:
         }
         places = await _places(session, town.id)
         for position, board in enumerate(town_data()["boards"]):
-            await add_board(session, town.id, BoardDraft.model_validate({**board, "position": position}))
+            where = {"position": position, "place_id": places[board["sector"]]}
+            await add_board(session, town.id, BoardDraft.model_validate({**board, **where}))
     return Stage(database, secrets, files, url, town.id, staff, topics, places)
 
 

@@ -9,6 +9,7 @@ from server.demo.almanac import of_month, thursdays_of_letters
 from server.demo.people import people, town_data
 from server.demo.postman import deliver_everything
 from server.demo.register import fill_register
+from server.demo.rounds import mondays_of_rounds, prepare_round, walk_round
 from server.demo.stage import Stage
 from server.demo.stories import Story, stories
 from server.issues.approval import approve_issue, submit_issue
@@ -30,12 +31,14 @@ from server.notices.service import (
 )
 
 _LETTERS = 3
+_ROUNDS = 10
 _MOST_IN_A_LETTER = 8
 
 
 async def play(stage: Stage, today: date) -> None:
     """Everything in the order in which it happened, each at its own hour."""
     letters = thursdays_of_letters(today, _LETTERS)
+    rounds = mondays_of_rounds(today, _ROUNDS)
     waiting = list(people())
     for story in stories(today):
         while letters and letters[0] <= story.published_on:
@@ -44,12 +47,24 @@ async def play(stage: Stage, today: date) -> None:
             waiting = waiting[len(joined) :]
             await fill_register(stage, today, joined)
             await send_letter(stage, day)
+        while rounds and rounds[0] <= story.published_on:
+            await _walk(stage, rounds.pop(0), is_last=not rounds)
         await tell(stage, story)
     await fill_register(stage, today, waiting)
     await deliver_everything(stage.database)
     async with stage.database.writing() as session:
         await expire_due(session, clock.now())
         await _begin_letter(session, stage, today)
+    for day in rounds:
+        await _walk(stage, day, is_last=day == rounds[-1])
+    await prepare_round(stage, today)
+
+
+async def _walk(stage: Stage, day: date, *, is_last: bool) -> None:
+    with clock.frozen(_at(day, time(7, 55))):
+        async with stage.database.writing() as session:
+            await expire_due(session, clock.now())
+    await walk_round(stage, day, torn=is_last)
 
 
 async def tell(stage: Stage, story: Story) -> None:

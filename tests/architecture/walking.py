@@ -23,6 +23,7 @@ from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.demo.people import people
 from server.demo.register import fill_register
+from server.demo.rounds import prepare_round
 from server.demo.stage import Stage, set_stage
 from server.demo.stories import stories
 from server.demo.year import send_letter, tell
@@ -95,6 +96,7 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
     for story in sorted(told.values(), key=lambda story: story.published_on):
         await tell(stage, story)
     await send_letter(stage, today - timedelta(days=1))
+    await prepare_round(stage, today)
     neighbour = await _neighbour(database, stage)
     charlie_id = await _charlie(database)
     async with database.writing() as session:
@@ -159,6 +161,8 @@ _SAMPLES = {
     "board_id": "SELECT id FROM board",
     "print_id": "SELECT id FROM print_job",
     "file_id": "SELECT id FROM print_file",
+    "posting_id": "SELECT id FROM posting",
+    "round_id": "SELECT id FROM board_round",
     "place_id": "SELECT id FROM place WHERE kind = 'sector'",
     "resident_id": "SELECT id FROM resident",
     "batch_id": "SELECT id FROM form_batch",

@@ -15,7 +15,7 @@ from server.boards.pages.common import MissedDays, missed_days, sector_names
 from server.boards.plan import is_closed, read_plan
 from server.boards.posters import count_sheets
 from server.boards.queries.postings import PostedSheet, list_of_notice
-from server.boards.queries.presets import last_day, list_presets
+from server.boards.queries.presets import list_presets
 from server.boards.queries.rounds import list_open_rounds
 from server.boards.schemas import PostingPlan, Preset
 from server.boards.words import FORMATS, KINDS, STATES
@@ -53,7 +53,9 @@ async def show_new_postings(
 ) -> Response:
     """The form, filled as the preset says: the one asked for, or the first for this kind of notice."""
     around = await _look_around(session, town.id, notice_id)
-    chosen = next((one for one in around.presets if one.code == preset), None) or _preset_for(around)
+    chosen = next((one for one in around.presets if one.code == preset), None) or service.preset_for(
+        around.presets, (around.public or around.notice).kind
+    )
     values = await _proposed(session, town.id, around, chosen)
     return _form_page(request, around, values | {"preset": chosen.code})
 
@@ -89,30 +91,16 @@ async def _look_around(session: ReadSession, municipality_id: int, notice_id: in
     )
 
 
-def _preset_for(around: _Room) -> Preset:
-    kind = (around.public or around.notice).kind
-    return next((one for one in around.presets if kind in one.notice_kinds), around.presets[0])
-
-
 async def _proposed(session: ReadSession, municipality_id: int, around: _Room, preset: Preset) -> dict[str, Any]:
-    """From the next round on, or from the first day of the notice if that comes later."""
+    """From the next round on, or from the first day of the notice if that comes later; by law at once."""
+    if around.public is None:
+        return {}
     today = clock.today()
-    valid_from = around.public.valid_from if around.public else None
-    first = max(today, valid_from or today)
-    planned = await list_open_rounds(session, municipality_id)
-    next_round = next((one.on_day for one in planned if one.on_day >= first), first)
-    begins = next_round if not preset.is_required else first
-    there = {sheet.posting.board_id for sheet in around.sheets if sheet.is_wanted}
-    in_service = [board for board in around.boards if board.id not in there and not is_closed(board, begins)]
-    places = (around.public or around.notice).place_ids
-    return {
-        "board_ids": service.propose_boards(in_service, preset, places),
-        "first_on": begins,
-        "last_on": last_day(preset, begins, around.public.valid_to if around.public else None),
-        "format": preset.format.value,
-        "is_required": preset.is_required,
-        "basis": preset.basis,
-    }
+    first = max(today, around.public.valid_from or today)
+    rounds = await list_open_rounds(session, municipality_id)
+    next_round = next((one.on_day for one in rounds if one.on_day >= first), first)
+    first_on = first if preset.is_required else next_round
+    return service.propose_plan(around.boards, around.sheets, around.public, preset, first_on)
 
 
 async def _missed(

@@ -7,7 +7,9 @@ from server.boards.service.planning import (
     end_posting,
     foresee,
     plan_postings,
+    preset_for,
     propose_boards,
+    propose_plan,
 )
 from server.boards.service.presets import add_preset, change_preset, restore_preset
 from server.boards.service.register import note_what_was_seen
@@ -30,7 +32,9 @@ __all__ = [
     "make_round",
     "note_what_was_seen",
     "plan_postings",
+    "preset_for",
     "propose_boards",
+    "propose_plan",
     "remake_round",
     "remove_board",
     "restore_preset",

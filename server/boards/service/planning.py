@@ -1,8 +1,9 @@
 """Planning what hangs where: posting plans, other days, an end before the last day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import col, update
 
@@ -10,9 +11,10 @@ from server.accounts.actors import Actor
 from server.boards.evidence import Span
 from server.boards.kinds import BoardKind, PostingState, RegisterKind, SheetFormat
 from server.boards.models import Board, Posting
-from server.boards.plan import read_plan
+from server.boards.plan import is_closed, read_plan
 from server.boards.queries.boards import list_boards
 from server.boards.queries.postings import PostedSheet, get_sheet, list_of_notice
+from server.boards.queries.presets import last_day
 from server.boards.scheduling import Claim, Misfit, Schedule
 from server.boards.schemas import PostingDays, PostingPlan, Preset
 from server.boards.service.register import add_statements, read_anew, statement
@@ -20,6 +22,7 @@ from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Conflict, Invalid
 from server.core.i18n import Message, sentence
+from server.notices.models import NoticeKind, Publication
 from server.notices.queries import find_in_force
 
 
@@ -32,11 +35,32 @@ class Outlook:
     pushed_out: tuple[Misfit, ...]
 
 
-def propose_boards(boards: Collection[Board], preset: Preset, place_ids: Collection[int]) -> list[int]:
+def preset_for(presets: Sequence[Preset], kind: NoticeKind) -> Preset:
+    """The first preset for a kind of notice, else the first of all."""
+    return next((one for one in presets if kind in one.notice_kinds), presets[0])
+
+
+def propose_boards(boards: Iterable[Board], preset: Preset, place_ids: Collection[int]) -> list[int]:
     """The boards of the preset's kinds, and of the notice's sectors if it names any. Never one of free expression."""
     of_kind = [board for board in boards if board.kind in preset.board_kinds and board.kind is not BoardKind.FREE]
     near = [board for board in of_kind if board.place_id in place_ids or board.kind is BoardKind.LEGAL]
     return [board.id for board in (near if place_ids else of_kind)]
+
+
+def propose_plan(
+    boards: Iterable[Board], sheets: Iterable[PostedSheet], public: Publication, preset: Preset, first_on: date
+) -> dict[str, Any]:
+    """A PostingPlan, not yet checked, as the preset says: on boards in service where the notice is not planned already."""
+    there = {sheet.posting.board_id for sheet in sheets if sheet.is_wanted}
+    in_service = [board for board in boards if board.id not in there and not is_closed(board, first_on)]
+    return {
+        "board_ids": propose_boards(in_service, preset, public.place_ids),
+        "first_on": first_on,
+        "last_on": last_day(preset, first_on, public.valid_to),
+        "format": preset.format.value,
+        "is_required": preset.is_required,
+        "basis": preset.basis,
+    }
 
 
 async def foresee(session: ReadSession, municipality_id: int, plan: PostingPlan, sheets: int) -> Outlook:
