@@ -56,12 +56,11 @@ async def prepare_round(stage: Stage, today: date) -> None:
 
 async def plan_what_is_new(session: WriteSession, stage: Stage) -> None:
     """Each notice that is public and on no board yet, as the preset of its kind says."""
-    boards = await list_boards(session, stage.town_id)
     presets = await list_presets(session, stage.town_id)
     for public in await current_notices(session, stage.town_id):
         sheets = await list_of_notice(session, stage.town_id, public.notice_id)
         preset = service.preset_for(presets, public.kind)
-        plan = service.propose_plan(boards, sheets, public, preset, clock.today())
+        plan = await service.propose_plan(session, stage.town_id, public, preset, clock.today())
         if not sheets and plan["board_ids"]:
             await _plan(session, stage, public, plan)
 

@@ -32,7 +32,12 @@ spaces = st.lists(
 claims = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from([A4, A3]), st.integers(1, 3), days, st.booleans(), st.booleans()),
     max_size=12,
-).map(lambda many: [Claim(key, *one, key) for key, one in enumerate(many)])
+).map(
+    lambda many: [
+        Claim(key, board, size, sheets, wanted, required, hanging, key)
+        for key, (board, size, sheets, wanted, required, hanging) in enumerate(many)
+    ]
+)
 
 
 def free_days(room: list[Space], asked: list[Claim], schedule: Schedule, wanted: Claim) -> list[date]:

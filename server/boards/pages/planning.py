@@ -100,7 +100,7 @@ async def _proposed(session: ReadSession, municipality_id: int, around: _Room, p
     rounds = await list_open_rounds(session, municipality_id)
     next_round = next((one.on_day for one in rounds if one.on_day >= first), first)
     first_on = first if preset.is_required else next_round
-    return service.propose_plan(around.boards, around.sheets, around.public, preset, first_on)
+    return await service.propose_plan(session, municipality_id, around.public, preset, first_on)
 
 
 async def _missed(

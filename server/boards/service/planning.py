@@ -22,6 +22,7 @@ from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Conflict, Invalid
 from server.core.i18n import Message, sentence
+from server.municipalities.queries import list_places
 from server.notices.models import NoticeKind, Publication
 from server.notices.queries import find_in_force
 
@@ -40,21 +41,24 @@ def preset_for(presets: Sequence[Preset], kind: NoticeKind) -> Preset:
     return next((one for one in presets if kind in one.notice_kinds), presets[0])
 
 
-def propose_boards(boards: Iterable[Board], preset: Preset, place_ids: Collection[int]) -> list[int]:
+def propose_boards(boards: Iterable[Board], preset: Preset, sector_ids: Collection[int]) -> list[int]:
     """The boards of the preset's kinds, and of the notice's sectors if it names any. Never one of free expression."""
     of_kind = [board for board in boards if board.kind in preset.board_kinds and board.kind is not BoardKind.FREE]
-    near = [board for board in of_kind if board.place_id in place_ids or board.kind is BoardKind.LEGAL]
-    return [board.id for board in (near if place_ids else of_kind)]
+    near = [board for board in of_kind if board.place_id in sector_ids or board.kind is BoardKind.LEGAL]
+    return [board.id for board in (near if sector_ids else of_kind)]
 
 
-def propose_plan(
-    boards: Iterable[Board], sheets: Iterable[PostedSheet], public: Publication, preset: Preset, first_on: date
+async def propose_plan(
+    session: ReadSession, municipality_id: int, public: Publication, preset: Preset, first_on: date
 ) -> dict[str, Any]:
     """A PostingPlan, not yet checked, as the preset says: on boards in service where the notice is not planned already."""
+    sheets = await list_of_notice(session, municipality_id, public.notice_id)
     there = {sheet.posting.board_id for sheet in sheets if sheet.is_wanted}
+    boards = await list_boards(session, municipality_id)
     in_service = [board for board in boards if board.id not in there and not is_closed(board, first_on)]
+    places = [one for one in await list_places(session, municipality_id) if one.id in public.place_ids]
     return {
-        "board_ids": propose_boards(in_service, preset, public.place_ids),
+        "board_ids": propose_boards(in_service, preset, {one.sector_id or one.id for one in places}),
         "first_on": first_on,
         "last_on": last_day(preset, first_on, public.valid_to),
         "format": preset.format.value,
