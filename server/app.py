@@ -34,6 +34,8 @@ from server.notices import pages as notices_pages
 from server.prints import pages as prints_pages
 from server.residents import api as residents_api
 from server.residents import pages as residents_pages
+from server.streets import completion_pages, walk_pages
+from server.streets import pages as streets_pages
 from server.web import look
 from server.web.errors import install_errors
 from server.web.security import Security
@@ -45,6 +47,7 @@ PAGES: tuple[APIRouter, ...] = (
     accounts_pages.router,
     audit_pages.router,
     boards_pages.router,
+    completion_pages.router,
     desk_pages.router,
     frontpage_pages.router,
     invitations_pages.public_router,
@@ -63,7 +66,9 @@ PAGES: tuple[APIRouter, ...] = (
     residents_pages.router,
     sending_pages.router,
     staff_pages.router,
+    streets_pages.router,
     token_pages.router,
+    walk_pages.router,
 )
 API: tuple[APIRouter, ...] = (
     boards_api.router,

@@ -11,6 +11,7 @@ from server.municipalities import models as municipalities
 from server.notices import models as notices
 from server.prints import models as prints
 from server.residents import models as residents
+from server.streets import models as streets
 
 __all__ = [
     "accounts",
@@ -23,6 +24,7 @@ __all__ = [
     "notices",
     "prints",
     "residents",
+    "streets",
 ]
 
 metadata = SQLModel.metadata

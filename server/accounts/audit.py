@@ -28,6 +28,7 @@ def action(code: str, name: Message) -> str:
 
 _KINDS: Mapping[str, Message] = {
     "account": sentence("account"),
+    "address_file": sentence("address file"),
     "board": sentence("board"),
     "issue": sentence("letter"),
     "join_request": sentence("request to join"),

@@ -3,7 +3,7 @@
 import typer
 from rich.table import Column, Table
 
-from server.cli import staff, towns
+from server.cli import addresses, staff, towns
 from server.cli.opening import carry_out, console, opened
 from server.core.settings import Settings, settings
 
@@ -15,6 +15,7 @@ app = typer.Typer(
 )
 app.add_typer(towns.app, name="town")
 app.add_typer(staff.app, name="staff")
+app.add_typer(addresses.app, name="addresses")
 
 SECRET = "••••••••"  # noqa: S105  what is shown instead of one
 

@@ -30,7 +30,7 @@ def invite(
 
     async def invite_somebody() -> None:
         async with opened() as instance, instance.database.writing() as session:
-            municipality = await _town(session, town)
+            municipality = await chosen_town(session, town)
             draft = StaffDraft.model_validate({"email": email, "name": name, "roles": role})
             invited = await invite_staff(session, municipality.id, None, draft)
         show_link(email, public_url(municipality, instance.settings.url), invited.token)
@@ -63,7 +63,7 @@ def show_link(email: str, address: str, token: str | None) -> None:
 
 async def _new_link(instance: Instance, email: str, slug: str) -> tuple[str, str]:
     async with instance.database.writing() as session:
-        municipality = await _town(session, slug)
+        municipality = await chosen_town(session, slug)
         account = await find_account_by_email(session, email.strip().lower())
         if account is None:
             raise Refused(f"Nobody called {email} works in {municipality.name}. `tambour staff invite` changes that.")
@@ -71,7 +71,7 @@ async def _new_link(instance: Instance, email: str, slug: str) -> tuple[str, str
     return public_url(municipality, instance.settings.url), token
 
 
-async def _town(session: ReadSession, slug: str) -> Municipality:
+async def chosen_town(session: ReadSession, slug: str) -> Municipality:
     """The municipality named on the command line, or the only one there is."""
     if slug:
         found = await find_by_host_or_slug(session, "", slug)

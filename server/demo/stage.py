@@ -11,6 +11,7 @@ from server.boards.service import add_board
 from server.core.database import Database, WriteSession
 from server.core.files import FileStore
 from server.core.secrets import Secrets
+from server.demo.addresses import bring_addresses
 from server.demo.people import town_data
 from server.municipalities.models import PlaceKind
 from server.municipalities.places import add_place
@@ -79,6 +80,7 @@ async def set_stage(database: Database, secrets: Secrets, files: FileStore, url:
             for topic in town_data()["topics"]
         }
         places = await _places(session, town.id)
+        await bring_addresses(session, files, town.id)
         for position, board in enumerate(town_data()["boards"]):
             where = {"position": position, "place_id": places[board["sector"]]}
             await add_board(session, town.id, BoardDraft.model_validate({**board, **where}))

@@ -60,3 +60,9 @@ class Place(SQLModel, table=True):
     name: str = Field(max_length=120)
     sector_id: int | None = reference("place.id", nullable=True, index=True)
     position: int = Field(default=0)
+    postal_key: str = Field(default="", max_length=200)
+    """The name in full bare capitals: what two spellings of a street have in common."""
+    postal_label: str = Field(default="", max_length=60)
+    """A street as the post shortens it, if the address file says so."""
+    walk: int = Field(default=0)
+    """A street's place in the walk through its sector; 0 as long as nobody chose one."""

@@ -12,6 +12,7 @@ from server.core.references import is_referred_to
 from server.municipalities import queries
 from server.municipalities.models import Place, PlaceKind
 from server.municipalities.schemas import SectorDraft, StreetDraft, StreetsDraft
+from server.postal.abbreviations import spelt_out
 
 _TAKEN = sentence("This name is on the list already.")
 _NO_SECTOR = sentence("Choose one of the answers of the list.")
@@ -22,7 +23,7 @@ async def add_place(
     session: WriteSession, municipality_id: int, kind: PlaceKind, draft: SectorDraft | StreetDraft
 ) -> Place:
     """A sector, or a street. Raises Invalid if the name is taken or the sector is not one of the town's."""
-    place = Place(municipality_id=municipality_id, kind=kind, **draft.model_dump())
+    place = Place(municipality_id=municipality_id, kind=kind, postal_key=spelt_out(draft.name), **draft.model_dump())
     await _check_sector(session, municipality_id, place.sector_id)
     async with _unless_taken(session):
         session.add(place)
@@ -37,7 +38,7 @@ async def change_place(
     if isinstance(draft, StreetDraft):
         await _check_sector(session, municipality_id, draft.sector_id)
     async with _unless_taken(session):
-        place.sqlmodel_update(draft.model_dump())
+        place.sqlmodel_update({**draft.model_dump(), "postal_key": spelt_out(draft.name)})
     return place
 
 
@@ -50,7 +51,13 @@ async def add_streets(session: WriteSession, municipality_id: int, draft: Street
         if name and name.casefold() not in known:
             known.add(name.casefold())
             session.add(
-                Place(municipality_id=municipality_id, kind=PlaceKind.STREET, name=name, sector_id=draft.sector_id)
+                Place(
+                    municipality_id=municipality_id,
+                    kind=PlaceKind.STREET,
+                    name=name,
+                    sector_id=draft.sector_id,
+                    postal_key=spelt_out(name),
+                )
             )
             added += 1
     await session.flush()

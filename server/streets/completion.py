@@ -1,0 +1,146 @@
+"""Streets and numbers completed as they are typed, and a typed address looked up: from the database, without a network."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from server.core.database import ReadSession
+from server.core.search import like
+from server.municipalities.models import Municipality, Place, PlaceKind
+from server.municipalities.queries import get_municipality, list_places
+from server.postal.abbreviations import spelt_out
+from server.postal.capitals import bare
+from server.postal.doors import Door, postal_repetition, read_door
+from server.streets.models import AddressPoint
+
+MOST = 8
+_LIKE_ENOUGH = 0.4
+_NEAR_THE_BEST = 0.75
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One address that could be meant. `is_known`: the address file has this very door."""
+
+    street_id: int
+    street: str
+    number: int
+    repetition: str
+    is_known: bool
+    postcode: str
+    post_town: str
+
+    @property
+    def line(self) -> str:
+        """The line of an address: « 12 bis rue du Lavoir »."""
+        return " ".join(str(part) for part in (self.number or "", self.repetition.lower(), self.street) if part)
+
+
+class Standing(StrEnum):
+    """What the address file says of a typed address."""
+
+    KNOWN = "known"
+    UNKNOWN_NUMBER = "unknown_number"
+    UNKNOWN_STREET = "unknown_street"
+
+
+async def complete(session: ReadSession, municipality_id: int, typed: str, most: int = MOST) -> list[Completion]:
+    """What « 12 lav » may become: streets with these beginnings of words, else those that look most like it."""
+    door = read_door(typed[:120])
+    words = spelt_out(door.street).split() or bare(typed).split()
+    if not words:
+        return []
+    streets = await _streets_with(session, municipality_id, words, most)
+    if not streets:
+        everything = await list_places(session, municipality_id, PlaceKind.STREET)
+        streets = _most_like(" ".join(words), everything, most)
+    return await _completions(session, municipality_id, door, streets)
+
+
+async def look_up(session: ReadSession, municipality_id: int, street_line: str) -> tuple[Standing, Completion | None]:
+    """Whether the address file knows this line of an address."""
+    door = read_door(street_line)
+    query = select(Place).where(
+        col(Place.municipality_id) == municipality_id,
+        col(Place.kind) == PlaceKind.STREET,
+        col(Place.postal_key) == spelt_out(door.street),
+    )
+    street = (await session.scalars(query.limit(1))).one_or_none()
+    if street is None:
+        return Standing.UNKNOWN_STREET, None
+    (found,) = await _completions(session, municipality_id, door, [street])
+    return (Standing.KNOWN if found.is_known else Standing.UNKNOWN_NUMBER), found
+
+
+async def _streets_with(session: ReadSession, municipality_id: int, words: list[str], most: int) -> list[Place]:
+    """Streets whose words begin so; those that begin with the first word come first."""
+    query = select(Place).where(col(Place.municipality_id) == municipality_id, col(Place.kind) == PlaceKind.STREET)
+    for word in words:
+        query = query.where((" " + col(Place.postal_key)).like(like(f" {word}"), escape="\\"))
+    found = list(await session.scalars(query))
+    found.sort(key=lambda street: (not street.postal_key.startswith(words[0]), len(street.name), street.name))
+    return found[:most]
+
+
+def _most_like(typed: str, streets: Iterable[Place], most: int) -> list[Place]:
+    """For slips of the finger: the streets that share most groups of three letters with what was typed."""
+    wanted = _threes(typed)
+    scored = [(_likeness(wanted, _threes(street.postal_key)), street) for street in streets]
+    bar = max(_LIKE_ENOUGH, _NEAR_THE_BEST * max((likeness for likeness, _ in scored), default=0))
+    close = sorted((one for one in scored if one[0] >= bar), key=lambda one: -one[0])
+    return [street for _, street in close[:most]]
+
+
+def _threes(text: str) -> set[str]:
+    padded = f"  {text} "
+    return {padded[start : start + 3] for start in range(len(padded) - 2)}
+
+
+def _likeness(one: set[str], other: set[str]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+async def _completions(
+    session: ReadSession, municipality_id: int, door: Door, streets: list[Place]
+) -> list[Completion]:
+    """The door in each of `streets`, as the file has it or as it was typed."""
+    town = await get_municipality(session, municipality_id)
+    mine = (
+        col(AddressPoint.municipality_id) == municipality_id,
+        col(AddressPoint.street_id).in_([street.id for street in streets]),
+    )
+    areas = select(
+        col(AddressPoint.street_id), func.max(col(AddressPoint.postcode)), func.max(col(AddressPoint.post_town))
+    ).where(*mine)
+    area = {row[0]: (row[1], row[2]) for row in await session.execute(areas.group_by(col(AddressPoint.street_id)))}
+    points = select(AddressPoint).where(*mine, col(AddressPoint.number) == door.number)
+    wanted = postal_repetition(door.repetition)
+    known = {
+        point.street_id: point
+        for point in await session.scalars(points)
+        if postal_repetition(point.repetition) == wanted
+    }
+    return [_completion(street, door, known.get(street.id), area.get(street.id, ("", "")), town) for street in streets]
+
+
+def _completion(
+    street: Place, door: Door, known: AddressPoint | None, area: tuple[str, str], town: Municipality
+) -> Completion:
+    postcode, post_town = (known.postcode, known.post_town) if known else area
+    return Completion(
+        street.id,
+        street.name,
+        door.number,
+        known.repetition if known else door.repetition,
+        known is not None,
+        postcode or town.postcode,
+        _read_town(post_town, town),
+    )
+
+
+def _read_town(post_town: str, town: Municipality) -> str:
+    """The town as people write it, where the file means the same town in capitals."""
+    return town.post_town if not post_town or spelt_out(town.post_town) == spelt_out(post_town) else post_town
