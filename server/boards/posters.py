@@ -1,7 +1,6 @@
 """The poster of a public notice, as it hangs: the text residents read, on the format planned."""
 
 from dataclasses import replace
-from typing import cast
 
 from server.boards.kinds import SheetFormat
 from server.core.clock import PARIS
@@ -14,7 +13,6 @@ from server.notices.queries import find_last_publication
 from server.notices.renderings import PosterChoice, PosterDraft
 from server.notices.schemas import NoticeContent
 from server.press.errors import PressError
-from server.press.poster import Format
 
 
 async def choose_poster(
@@ -28,9 +26,8 @@ async def choose_poster(
     content = NoticeContent.thawed(public.content)
     posted = public.first_published_at.astimezone(PARIS).date()
     draft = await poster_draft(session, files, municipality, content, public.number, posted)
-    wanted = cast("Format", size.value)
-    short = replace(draft.short, format=wanted) if draft.short else None
-    return await SHELF.choose(PosterDraft(replace(draft.full, format=wanted), short))
+    short = replace(draft.short, format=size.value) if draft.short else None
+    return await SHELF.choose(PosterDraft(replace(draft.full, format=size.value), short))
 
 
 async def count_sheets(

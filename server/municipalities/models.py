@@ -31,6 +31,10 @@ class Municipality(SQLModel, table=True):
     civic_colour: str = Field(default="#0b5a4a", max_length=7)
     logo_key: str | None = Field(default=None, max_length=64)
     logo_type: str | None = Field(default=None, max_length=40)
+    paper_titles: str = Field(default="source_sans", max_length=20)
+    """The faces of the style sheet, by their names in `press.style.FACES`: of titles, and of what is read at length."""
+    paper_reading: str = Field(default="libertinus", max_length=20)
+    paper_margin_mm: int = Field(default=17)
     languages: list[str] = Field(default_factory=lambda: ["fr"], sa_type=Json)
     """Languages of the public pages, the first one by default."""
     mayor_name: str = Field(default="", max_length=120)

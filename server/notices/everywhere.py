@@ -1,7 +1,7 @@
 """Beside the text stand its renderings: what each will be, whether it fits, and what keeps the notice unpublished."""
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,24 +13,28 @@ from server.core.clock import PARIS
 from server.core.database import ReadSession
 from server.core.files import FileStore
 from server.core.i18n import Message, sentence, sentences
-from server.core.templating import format_number
+from server.core.templating import format_moment, format_number
 from server.municipalities.models import Municipality
 from server.municipalities.queries import get_municipality
 from server.notices.checks import blocking, find_problems
 from server.notices.content import document_of
 from server.notices.models import Notice, Picture
+from server.notices.on_paper import OnPaper
 from server.notices.pictures import paper_pictures, pictures_of
+from server.notices.queries import SavedVersion
 from server.notices.renderings import (
+    PaperShelf,
     PosterChoice,
     PosterDraft,
-    PosterShelf,
+    SlipChoice,
     mail_section,
     mail_weight,
     phone_script,
     poster_of,
+    proof_of,
 )
 from server.notices.schemas import NoticeContent
-from server.press.errors import PressError, TitleTooLong
+from server.press.errors import LinesTooMany, PressError, TitleTooLong
 
 # What the town's name, the greeting and the foot of a mail weigh.
 _MAIL_FRAME = 12_000
@@ -45,7 +49,7 @@ _SHARES = (
     (1.1, sentence("a page")),
 )
 
-SHELF = PosterShelf()
+SHELF = PaperShelf()
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class Everywhere:
     fittings: list[Fitting]
     findings: list[Finding]
     choice: PosterChoice | None
+    paper: OnPaper
     speech: Speech
     pictures: dict[int, Picture]
 
@@ -80,26 +85,32 @@ async def look_everywhere(
     content: NoticeContent,
     number: str,
     posted_on: date | None,
+    *,
+    revision: int = 0,
+    saved: str = "",
 ) -> Everywhere:
-    """Measure `content` in every rendering."""
+    """Measure `content` in every rendering. The proof says `revision`, and in words when and by whom it was `saved`."""
     municipality = await get_municipality(session, municipality_id)
     pictures = await pictures_of(session, municipality_id, content)
     draft = await poster_draft(session, files, municipality, content, number, posted_on)
     findings = find_problems(content, pictures.keys(), clock.today())
     speech = phone_script(content)
+    paper = on_paper(draft, municipality, content, number, revision=revision, saved=saved)
     try:
         choice = await SHELF.choose(draft)
+        slips = [await SHELF.choose_slip(draft, size) for size in ("a6", "a5")]
     except PressError:
-        choice = None
+        choice, slips = None, []
     fittings = [
         _mail(content, number, pictures.values()),
         _web(content),
         _poster(choice),
+        _slip(slips),
         _bulletin(content),
         _telephone(speech),
         _publication(findings),
     ]
-    return Everywhere(fittings, findings, choice, speech, pictures)
+    return Everywhere(fittings, findings, choice, paper, speech, pictures)
 
 
 async def poster_draft(
@@ -115,6 +126,20 @@ async def poster_draft(
     key = municipality.logo_key
     logo = await asyncio.to_thread(files.get, municipality.id, key) if key else None
     return poster_of(content, number, municipality, posted_on=posted_on, pictures=pictures, logo=logo)
+
+
+def on_paper(
+    draft: PosterDraft, municipality: Municipality, content: NoticeContent, number: str, *, revision: int, saved: str
+) -> OnPaper:
+    """Everything the notice can be printed as."""
+    proof = proof_of(content, number, municipality, revision=revision, saved=saved, pictures=draft.full.pictures)
+    return OnPaper(SHELF, draft, proof)
+
+
+def saved_words(last: SavedVersion) -> str:
+    """Who saved the text last, and when."""
+    when = format_moment(last.version.saved_at)
+    return str(sentence("saved by {who} on {when}", who=last.author, when=when))
 
 
 def posted_on(notice: Notice) -> date | None:
@@ -139,7 +164,7 @@ def _web(content: NoticeContent) -> Fitting:
 
 def _poster(choice: PosterChoice | None) -> Fitting:
     if choice is None:
-        return Fitting(_POSTER, "off", sentence("not measured: the press does not answer"))
+        return Fitting(_POSTER, "off", _NOT_MEASURED)
     fit = choice.fit
     if fit.fits and fit.pages > 1:
         return Fitting(_POSTER, "done", sentences("on {count} sheet", "on {count} sheets", count=fit.pages))
@@ -157,6 +182,25 @@ def _poster(choice: PosterChoice | None) -> Fitting:
         return Fitting(_POSTER, "wait", words, "#f-body")
     place = "#f-short_title" if isinstance(fit.refusal, TitleTooLong) else "#f-body"
     return Fitting(_POSTER, "bad", fit.refusal.message if fit.refusal else _TOO_LONG, place)
+
+
+def _slip(choices: Sequence[SlipChoice]) -> Fitting:
+    if not choices:
+        return Fitting(_SLIP, "off", _NOT_MEASURED)
+    small, large = choices
+    if small.fit.fits:
+        return Fitting(_SLIP, "done", sentence("four on a sheet"))
+    refusal = small.fit.refusal
+    if large.fit.fits:
+        return Fitting(_SLIP, "done", sentence("two on a sheet"))
+    too_long = refusal.message if refusal else _TOO_LONG
+    if small.is_short and isinstance(refusal, LinesTooMany):
+        too_long = sentences(
+            "{count} line too long: it says the sentence only",
+            "{count} lines too long: it says the sentence only",
+            count=refusal.lines,
+        )
+    return Fitting(_SLIP, "wait" if small.is_short else "bad", too_long, "#f-body")
 
 
 def _bulletin(content: NoticeContent) -> Fitting:
@@ -190,7 +234,9 @@ def _publication(findings: list[Finding]) -> Fitting:
 _MAIL = sentence("Mail")
 _WEB = sentence("Web page")
 _POSTER = sentence("Poster")
+_SLIP = sentence("Slip")
 _BULLETIN = sentence("Bulletin")
 _TELEPHONE = sentence("Telephone")
 _PUBLICATION = sentence("Publication")
+_NOT_MEASURED = sentence("not measured: the press does not answer")
 _TOO_LONG = sentence("too long for this sheet")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import font_source_sans_pro
+import font_source_serif_pro
 import typst
 
 from server.press import pipe
@@ -26,7 +27,7 @@ _NO_DATE = 0  # a moment in the file would make two prints of one sheet differ
 _SPECIMEN = """
 #set document(title: "x")
 #let cuts = ((400, "normal"), (400, "italic"), (600, "normal"), (700, "normal"), (700, "italic"), (900, "normal"))
-#for face in ("Source Sans Pro", "Libertinus Serif", "DejaVu Sans Mono") {
+#for face in ("Source Sans Pro", "Source Serif Pro", "Libertinus Serif", "DejaVu Sans Mono") {
   for (weight, style) in cuts { text(font: face, weight: weight, style: style, "a") }
 }
 """
@@ -47,10 +48,11 @@ class Typesetter:
         The package ships each cut twice, and the order of a folder is no order: the ones we print with are linked.
         """
         self._drawable = {chr(code) for code in range(0x20, 0x7F)} | {"\n", "\t"}
-        source = Path(font_source_sans_pro.__file__).parent / "files"
         with tempfile.TemporaryDirectory(prefix="tambour-press-") as chosen:
-            for cut in _CUTS:
-                (Path(chosen) / f"{cut}.otf").symlink_to(source / f"SourceSansPro-{cut}.otf")
+            for package, face in ((font_source_sans_pro, "SourceSansPro"), (font_source_serif_pro, "SourceSerifPro")):
+                for cut in _CUTS:
+                    file = f"{face}-{cut}.otf"
+                    (Path(chosen) / file).symlink_to(Path(package.__file__).parent / "files" / file)
             self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[chosen])
             self._compile({"main.typ": _SPECIMEN.encode()}, {"output": "pdf", "standards": ["ua-1"]})
 

@@ -62,6 +62,26 @@ class TitleTooLong(PressError):
         super().__init__(sentence("The title and the facts alone are too long for this sheet."), product, place)
 
 
+class LinesTooMany(PressError):
+    """A slip is small: what is too long is told in its own lines."""
+
+    code = "too_many_lines"
+
+    def __init__(self, product: str, place: str, lines: int) -> None:
+        self.lines = lines
+        super().__init__(sentences("{count} line too long.", "{count} lines too long.", count=lines), product, place)
+
+
+class SheetTooSmall(PressError):
+    """The law wants it larger: what announces a public inquiry is at least A2 (arrêté du 9 septembre 2021)."""
+
+    code = "sheet_too_small"
+
+    def __init__(self, product: str, needed: str) -> None:
+        self.needed = needed
+        super().__init__(sentence("This must be posted on {format} at least.", format=needed.upper()), product)
+
+
 class WordTooLong(PressError):
     """A word wider than its column: words are not divided on a poster, and nothing is cut."""
 
@@ -144,18 +164,35 @@ class TemplateBroken(PressError, Unavailable):
         super().__init__(sentence("The template of this sheet has an error."), product)
 
 
+AUTHORS_TO_MEND = (
+    BadPicture,
+    LinesTooMany,
+    MissingGlyph,
+    NothingToPrint,
+    Overflow,
+    SheetTooSmall,
+    TitleTooLong,
+    WordTooLong,
+)
+"""What another text would cure; everything else is the press's own trouble."""
+
+
 def refusal_from(product: str, report: Mapping[str, Any]) -> PressError:
     """The error that a typesetter's report tells of."""
+    found: PressError
     match report:
         case {"code": "overflow", "place": place, "over": over, "words": words, "limit": limit}:
-            return Overflow(product, place, over, words, limit)
+            found = Overflow(product, place, over, words, limit)
         case {"code": "title", "place": place, "over": over}:
-            return TitleTooLong(product, place, over)
+            found = TitleTooLong(product, place, over)
+        case {"code": "lines", "place": place, "lines": lines}:
+            found = LinesTooMany(product, place, lines)
         case {"code": "word", "place": place, "word": word}:
-            return WordTooLong(product, place, word)
+            found = WordTooLong(product, place, word)
         case {"code": "glyph", "characters": characters}:
-            return MissingGlyph(product, characters)
+            found = MissingGlyph(product, characters)
         case {"code": "picture"}:
-            return BadPicture(product)
+            found = BadPicture(product)
         case _:
-            return TemplateBroken(product, str(report.get("diagnostic", report)))
+            found = TemplateBroken(product, str(report.get("diagnostic", report)))
+    return found

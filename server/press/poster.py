@@ -9,31 +9,42 @@ from server.core.colour import BLACK, WHITE, luminance, readable_on
 from server.core.i18n import LANGUAGES, Message, sentence, sentences, translate
 from server.press import process
 from server.press.errors import (
+    AUTHORS_TO_MEND,
     BadPicture,
-    MissingGlyph,
     NothingToPrint,
     Overflow,
     PressError,
+    SheetTooSmall,
     TitleTooLong,
-    WordTooLong,
 )
 from server.press.sheet import Sheet
+from server.press.style import USUAL, Style
+from server.press.tiling import SheetFormat, cut_boxes, tile
 
-Family = Literal["information", "official_act"]
-Format = Literal["a4", "a3"]
+Family = Literal["information", "official_act", "inquiry", "urgent"]
+Format = Literal["a4", "a3", "a2"]
 
-_NAMES = {"information": sentence("Municipal information"), "official_act": sentence("Official act")}
+_NAMES = {
+    "information": sentence("Municipal information"),
+    "official_act": sentence("Official act"),
+    "inquiry": sentence("Notice of public inquiry"),
+    "urgent": sentence("Urgent"),
+}
+_LOOKS = {"information": "band", "official_act": "white", "inquiry": "yellow", "urgent": "urgent"}
 _LOGO = "logo"
-_AUTHORS_TO_MEND = (BadPicture, MissingGlyph, NothingToPrint, Overflow, TitleTooLong, WordTooLong)
-_MOST_PAGES = {"information": 1, "official_act": 12}  # an act cannot be shortened: it goes on, on numbered sheets
+_LARGER: Mapping[Format, tuple[Format, ...]] = {"a4": ("a3", "a2"), "a3": ("a2",), "a2": ()}
+# An act or an inquiry cannot be shortened: it goes on, on numbered sheets.
+_MOST_PAGES = {"information": 1, "official_act": 12, "inquiry": 4, "urgent": 1}
 _FINEST = 300.0  # dots per inch of a picture: an A3 page is then 70 MB in memory
 _LIGHT = 0.3  # lighter than this, a copier leaves a band white enough for black words
+BLEEDS = (3, 4, 5)
+"""Millimetres that a print shop cuts away."""
 
 
 @dataclass(frozen=True, slots=True)
 class Poster:
     """Everything printed, in the words printed. `blocks` come from `content.printing.to_print`; the file of an image
-    is a name in `pictures`, which hold JPEG or PNG.
+    is a name in `pictures`, which hold JPEG or PNG. `is_far`: to be read from two to five metres.
     """
 
     family: Family
@@ -52,6 +63,8 @@ class Poster:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     language: str = "fr"
     format: Format = "a4"
+    is_far: bool = False
+    style: Style = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +93,15 @@ class Fit:
         count = self.words_too_many
         if self.larger and count:
             return sentences(
-                "Print it on A3, or remove about {count} word.",
-                "Print it on A3, or remove about {count} words.",
+                "Print it on {format}, or remove about {count} word.",
+                "Print it on {format}, or remove about {count} words.",
                 count=count,
+                format=self.larger.upper(),
             )
+        if isinstance(self.refusal, SheetTooSmall):
+            return self.refusal.message
         if self.larger:
-            return sentence("Print it on A3, or shorten the title and the facts.")
+            return sentence("Print it on {format}, or shorten the title and the facts.", format=self.larger.upper())
         if count:
             return sentences("Remove about {count} word.", "Remove about {count} words.", count=count)
         return self.refusal.message if self.refusal else None
@@ -94,6 +110,18 @@ class Fit:
 async def print_poster(poster: Poster) -> bytes:
     """The poster as PDF/UA. Raises PressError, above all Overflow: nothing is shrunk below what can be read."""
     return (await process.compile_sheet(_sheet(poster))).pdf
+
+
+async def print_tiled(poster: Poster, sheet: SheetFormat) -> bytes:
+    """The poster on several sheets that any printer takes, to be cut and glued. Raises PressError."""
+    return await tile(await print_poster(poster), poster.format, sheet, poster.number or poster.title, poster.language)
+
+
+async def print_for_shop(poster: Poster, bleed_mm: int) -> bytes:
+    """The poster for a print shop: colour runs over the edge by `bleed_mm`, and marks say where to cut. Raises PressError."""
+    if bleed_mm not in BLEEDS:
+        raise ValueError(f"a bleed of {bleed_mm} mm")
+    return cut_boxes((await process.compile_sheet(_sheet(poster, bleed_mm))).pdf, bleed_mm)
 
 
 async def preview_poster(poster: Poster, ppi: float = 72.0) -> list[bytes]:
@@ -105,9 +133,10 @@ async def preview_poster(poster: Poster, ppi: float = 72.0) -> list[bytes]:
 async def fit_poster(poster: Poster) -> Fit:
     """Measure the poster. Raises PressError only when the press itself failed, not the poster."""
     fit = await _measure(poster)
-    if poster.format == "a4" and isinstance(fit.refusal, Overflow | TitleTooLong):
-        larger = await _measure(replace(poster, format="a3"))
-        return replace(fit, larger="a3" if larger.fits else None)
+    if isinstance(fit.refusal, Overflow | SheetTooSmall | TitleTooLong):
+        for larger in _LARGER[poster.format]:
+            if (await _measure(replace(poster, format=larger))).fits:
+                return replace(fit, larger=larger)
     return fit
 
 
@@ -118,27 +147,28 @@ async def _measure(poster: Poster) -> Fit:
         return Fit(False, poster.format, error.words, error.words_limit, error.by_mm, refusal=error)
     except TitleTooLong as error:
         return Fit(False, poster.format, over_mm=error.by_mm, refusal=error)
-    except _AUTHORS_TO_MEND as error:
+    except AUTHORS_TO_MEND as error:
         return Fit(False, poster.format, refusal=error)
     return Fit(True, poster.format, facts["words"], facts["limit"], pages=facts["pages"])
 
 
-def _sheet(poster: Poster) -> Sheet:
+def _sheet(poster: Poster, bleed_mm: int = 0) -> Sheet:
     if not any(category(character)[0] in "LNPS" for character in poster.title):
         raise NothingToPrint("poster", "title")
-    pictures = dict(poster.pictures) | ({_LOGO: poster.logo} if poster.logo else {})
-    for name in _pictures_named(poster.blocks):
-        if name not in pictures:
-            raise BadPicture("poster", name)
-    return Sheet("poster", _data(poster), pictures)
+    if poster.family == "inquiry" and poster.format != "a2":
+        raise SheetTooSmall("poster", "a2")
+    pictures = shown_in("poster", poster.blocks, poster.pictures) | ({_LOGO: poster.logo} if poster.logo else {})
+    return Sheet("poster", _data(poster) | {"bleed": bleed_mm}, pictures, style=poster.style)
 
 
 def _data(poster: Poster) -> dict[str, Any]:
     language = poster.language if poster.language in LANGUAGES else LANGUAGES[0]
     return {
         "format": poster.format,
+        "floor": "far" if poster.is_far else "inquiry" if poster.family == "inquiry" else "near",
+        "look": _LOOKS[poster.family],
         "family": translate(_NAMES[poster.family], language),
-        "band": _band(poster.colour) if poster.family == "information" else None,
+        "band": band_of(poster.colour) if poster.family == "information" else None,
         "logo": _LOGO if poster.logo else None,
         "language": poster.language.partition("-")[0].lower(),
         "issuer": poster.issuer_name,
@@ -153,20 +183,29 @@ def _data(poster: Poster) -> dict[str, Any]:
     }
 
 
-def _band(colour: str) -> dict[str, str]:
+def band_of(colour: str) -> dict[str, str]:
     """White on a dark band, black on a light one, and nothing between: a copier would make both the same grey."""
     if luminance(colour) >= _LIGHT:
         return {"fill": colour, "ink": BLACK}
     return {"fill": readable_on(colour, WHITE, 7.0), "ink": WHITE}
 
 
-def _pictures_named(blocks: Any) -> list[str]:
+def shown_in(product: str, blocks: Any, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The pictures that a run of print data shows, and no other. Raises BadPicture for one that is not there."""
+    named = pictures_named(blocks)
+    if missing := [name for name in named if name not in pictures]:
+        raise BadPicture(product, missing[0])
+    return {name: pictures[name] for name in named}
+
+
+def pictures_named(blocks: Any) -> list[str]:
+    """The files that a run of print data shows."""
     match blocks:
         case {"kind": "image", "file": str() as name}:
             return [name]
         case {"kind": "list" | "quote"}:
-            return _pictures_named(blocks.get("items") or blocks.get("children"))
+            return pictures_named(blocks.get("items") or blocks.get("children"))
         case list() | tuple():
-            return [name for block in blocks for name in _pictures_named(block)]
+            return [name for block in blocks for name in pictures_named(block)]
         case _:
             return []

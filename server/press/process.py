@@ -203,7 +203,7 @@ def _job(sheet: Sheet) -> tuple[dict[str, Any], list[bytes]]:
     """Everything the typesetter may see: the templates as they are now, the data, the pictures."""
     files = {path.name: path.read_bytes() for path in TEMPLATES.glob("*.typ")}
     files["main.typ"] = files.pop(f"{sheet.product}.typ")
-    files["data.json"] = json.dumps(sheet.data).encode()
+    files["data.json"] = json.dumps({"style": sheet.style.data, **sheet.data}).encode()
     for name, content in sheet.pictures.items():
         try:
             files[f"pictures/{name}.svg"] = as_svg(content)

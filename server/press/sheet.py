@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from server.press.style import USUAL, Style
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "print"
 
 
@@ -21,6 +23,7 @@ class Sheet:
     output: Literal["pdf", "png"] = "pdf"
     ppi: float = 72.0
     standards: tuple[str, ...] = ("ua-1",)
+    style: Style = USUAL
     seconds: float = 20.0
 
 

@@ -181,6 +181,8 @@ async def _samples(database: Database) -> dict[str, str]:
     async with database.reading() as session:
         return {name: str(await session.scalar(text(query))) for name, query in _SAMPLES.items()} | {
             "section": "identity",
+            "product": "slip-a6",
+            "sheet": "1",
             "token": "x" * 32,
             "channel": "post",
         }

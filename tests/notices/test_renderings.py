@@ -16,7 +16,7 @@ from server.notices.everywhere import look_everywhere
 from server.notices.imaging import prepare
 from server.notices.pictures import mail_images
 from server.notices.renderings import (
-    PosterShelf,
+    PaperShelf,
     facts_of,
     mail_section,
     phone_script,
@@ -144,7 +144,7 @@ def test_the_words_of_a_picture_mean_themselves(words: str) -> None:
 
 
 async def test_a_short_poster_stands_in_for_a_text_that_is_too_long() -> None:
-    shelf = PosterShelf()
+    shelf = PaperShelf()
     short = await shelf.choose(poster_of(content_of(short_title="Déchets verts"), "2026-087", TOWN))
     assert (short.fit.fits, short.is_short) == (True, False)
     long = content_of(short_title="Déchets verts", body="Un texte vraiment trop long pour une affiche. " * 60)
@@ -160,12 +160,12 @@ async def test_an_act_is_never_shortened() -> None:
     draft_of_act = poster_of(act, "2026-112", TOWN)
     assert draft_of_act.short is None
     assert "Jeanne Moreau, maire" in str(draft_of_act.full.blocks[-1])
-    choice = await PosterShelf().choose(draft_of_act)
+    choice = await PaperShelf().choose(draft_of_act)
     assert choice.fit.pages > 1
 
 
 async def test_a_sheet_is_set_once() -> None:
-    shelf = PosterShelf()
+    shelf = PaperShelf()
     poster = poster_of(content_of(short_title="Déchets verts"), "2026-087", TOWN).full
     first = await shelf.pdf(poster)
     assert await shelf.pdf(poster) is first
@@ -173,7 +173,7 @@ async def test_a_sheet_is_set_once() -> None:
 
 async def test_the_shelf_lets_go_of_what_was_set_first() -> None:
     first, second = (poster_of(content_of(short_title="Court"), number, TOWN).full for number in ("1", "2"))
-    shelf = PosterShelf(most=1)
+    shelf = PaperShelf(most=1)
     pdf = await shelf.pdf(first)
     await shelf.pdf(second)
     again = await shelf.pdf(first)
@@ -199,7 +199,7 @@ async def test_everything_is_measured_with_its_pictures(
     assert len(images[0].content) <= 10_000
     states = {fitting.name.msgid: fitting.state for fitting in everywhere.fittings}
     assert states == {
-        "Mail": "done", "Web page": "done", "Poster": "done", "Bulletin": "done", "Telephone": "done",
+        "Mail": "done", "Web page": "done", "Poster": "done", "Slip": "done", "Bulletin": "done", "Telephone": "done",
         "Publication": "done",
     }  # fmt: skip
     assert everywhere.choice is not None

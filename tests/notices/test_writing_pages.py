@@ -270,7 +270,7 @@ async def test_who_may_what(browser_of: BrowserOf, database: Database, cast: Cas
 async def test_a_stranger_finds_nothing(browser_of: BrowserOf, client: Browser, database: Database, cast: Cast) -> None:
     notice = await a_draft(database, cast)
     charlie = await browser_of("Charlie")
-    for ending in ("", "/text", "/pictures", "/poster.pdf", "/poster.png", "/mail", "/versions/1", "/asides/1"):
+    for ending in ("", "/text", "/pictures", "/poster.pdf", "/paper", "/mail", "/versions/1", "/asides/1"):
         assert (await charlie.get(f"/desk/notices/{notice.id}{ending}")).status_code == 404
         neighbour = f"https://tambour.test/voisin/desk/notices/{notice.id}{ending}"
         assert (await charlie.get(neighbour)).status_code == 404

@@ -15,6 +15,7 @@ from server.notices.checks import blocking
 from server.notices.everywhere import Everywhere, look_everywhere, posted_on
 from server.notices.models import Notice, NoticeKind, NoticeState, Publication, PublicationEnd
 from server.notices.pages.article import article
+from server.notices.pages.beside import Shown, renderings
 from server.notices.queries import TakenStep
 from server.notices.schemas import NoticeContent
 from server.notices.words import KINDS, MARKS, STEPS
@@ -33,6 +34,7 @@ async def show_notice(
     staff: Poster,
     notice_id: int,
     check: Annotated[str, Query(max_length=20)] = "",
+    show: Shown = "",
 ) -> Response:
     """`check` is what kept a step from being taken: something in the "text", or a missing "note"."""
     notice = await queries.get_notice(session, town.id, notice_id)
@@ -43,10 +45,8 @@ async def show_notice(
     def picture_path(number: int) -> str:
         return path_for(request, "desk_picture", picture_id=number)
 
-    context = {
-        "notice": notice,
+    context: dict[str, Any] = {
         "article": article(content, everywhere.pictures, picture_path),
-        "everywhere": everywhere,
         "mark": MARKS[notice.state],
         "kind": KINDS[notice.kind],
         "public": public if public and public.ended_as is not PublicationEnd.WITHDRAWN else None,
@@ -60,6 +60,7 @@ async def show_notice(
         "asides": await queries.list_open_asides(session, town.id, notice_id),
         "errors": _refused(check, everywhere),
     }
+    context |= await renderings(request, everywhere, notice, show)
     return page(request, "notices/show.html", context)
 
 

@@ -15,7 +15,9 @@ from server.core.errors import NotFound
 from server.core.files import FileStore
 from server.municipalities.queries import get_municipality
 from server.notices import queries
-from server.notices.everywhere import SHELF, posted_on, poster_draft
+from server.notices.everywhere import SHELF, on_paper, posted_on, poster_draft, saved_words
+from server.notices.models import Notice
+from server.notices.on_paper import NAMES, OnPaper
 from server.notices.pictures import mail_images
 from server.notices.renderings import PosterDraft, render_notice_mail
 from server.notices.schemas import NoticeContent
@@ -23,7 +25,7 @@ from server.press.errors import PressError
 from server.press.poster import Format
 from server.web.dependencies import CurrentTown, Files, Reading
 from server.web.framing import framed
-from server.web.templates import room
+from server.web.templates import page, room
 from server.web.tenancy import Town
 
 router = APIRouter()
@@ -43,16 +45,47 @@ async def print_poster(
     notice = await queries.get_notice(session, town.id, notice_id)
     draft = await _draft(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
     poster = replace(draft.full, format=size) if size else (await SHELF.choose(draft)).poster
-    return _pdf(await SHELF.pdf(poster), notice.number, "private, no-store")
+    return _pdf(await SHELF.pdf(poster), f"affiche-{notice.number}", "private, no-store")
 
 
-@router.get("/desk/notices/{notice_id}/poster.png", name="notice_poster_picture", dependencies=desk)
-async def picture_poster(session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int) -> Response:
-    """The first page of the sheet, to look at."""
+@router.get("/desk/notices/{notice_id}/paper", name="notice_paper", dependencies=desk)
+async def show_paper(
+    request: Request, session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int
+) -> Response:
+    """Everything it can be printed as: how each fits, its pages, its files."""
     notice = await queries.get_notice(session, town.id, notice_id)
-    draft = await _draft(session, files, town, NoticeContent.of(notice), notice.number, posted_on(notice))
-    choice = await SHELF.choose(draft)
-    return Response(await SHELF.picture(choice.poster), media_type="image/png", headers={"cache-control": "no-store"})
+    paper = await _paper(session, files, town, notice)
+    looked = [await paper.look(code) for code in NAMES]
+    return page(request, "notices/paper.html", {"notice": notice, "looked": looked, "mark": notice.content_hash[:12]})
+
+
+@router.get("/desk/notices/{notice_id}/paper/{product}.pdf", name="notice_product", dependencies=desk)
+async def print_product(
+    session: Reading,
+    town: CurrentTown,
+    files: Files,
+    _staff: Poster,
+    notice_id: int,
+    product: str,
+    way: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The file of one product. `way`: on sheets to be glued, or for a print shop. Raises PressError."""
+    notice = await queries.get_notice(session, town.id, notice_id)
+    content = await (await _paper(session, files, town, notice)).pdf(product, way)
+    name = "-".join(word for word in (product, notice.number, way) if word)
+    return _pdf(content, name, "private, no-store")
+
+
+@router.get("/desk/notices/{notice_id}/paper/{product}/{sheet}.png", name="notice_sheet", dependencies=desk)
+async def picture_sheet(
+    session: Reading, town: CurrentTown, files: Files, _staff: Poster, notice_id: int, product: str, sheet: int
+) -> Response:
+    """One page, to look at. Raises PressError."""
+    notice = await queries.get_notice(session, town.id, notice_id)
+    pages = await (await _paper(session, files, town, notice)).pages(product)
+    if not 1 <= sheet <= len(pages):
+        raise NotFound
+    return Response(pages[sheet - 1], media_type="image/png", headers={"cache-control": "no-store"})
 
 
 @router.get("/desk/notices/{notice_id}/mail", name="notice_mail", dependencies=desk)
@@ -86,7 +119,7 @@ async def print_public_poster(
     posted = public.first_published_at.astimezone(PARIS).date()
     draft = await _draft(session, files, town, NoticeContent.thawed(public.content), number, posted)
     try:
-        return _pdf(await SHELF.pdf((await SHELF.choose(draft)).poster), number, "public, max-age=300")
+        return _pdf(await SHELF.pdf((await SHELF.choose(draft)).poster), f"affiche-{number}", "public, max-age=300")
     except PressError as error:
         raise NotFound from error
 
@@ -98,6 +131,15 @@ async def _draft(
     return await poster_draft(session, files, municipality, content, number, posted)
 
 
-def _pdf(content: bytes, number: str, kept: str) -> Response:
-    headers = {"cache-control": kept, "content-disposition": f'inline; filename="affiche-{number}.pdf"'}
+async def _paper(session: ReadSession, files: FileStore, town: Town, notice: Notice) -> OnPaper:
+    """The products of the text in work."""
+    content = NoticeContent.of(notice)
+    municipality = await get_municipality(session, town.id)
+    draft = await poster_draft(session, files, municipality, content, notice.number, posted_on(notice))
+    saved = saved_words(await queries.last_version(session, town.id, notice.id))
+    return on_paper(draft, municipality, content, notice.number, revision=notice.revision, saved=saved)
+
+
+def _pdf(content: bytes, name: str, kept: str) -> Response:
+    headers = {"cache-control": kept, "content-disposition": f'inline; filename="{name}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -1,6 +1,5 @@
 """Writing a notice: the form, saving it, saving it by itself, and its renderings while it is typed."""
 
-import base64
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -10,12 +9,14 @@ from server.accounts.actors import Actor
 from server.accounts.dependencies import Editor
 from server.accounts.models import Role
 from server.core.database import ReadSession, WriteSession
+from server.core.files import FileStore
 from server.core.i18n import sentence
 from server.core.templating import format_time
 from server.notices import queries, service
 from server.notices.checks import blocking
-from server.notices.everywhere import SHELF, Everywhere, look_everywhere, posted_on
+from server.notices.everywhere import Everywhere, look_everywhere, posted_on
 from server.notices.models import Notice, NoticeState
+from server.notices.pages.beside import Shown, renderings
 from server.notices.pages.forms import (
     choices_of,
     first_values,
@@ -71,13 +72,15 @@ async def show_text(
     notice_id: int,
     *,
     check: bool = False,
+    show: Shown = "",
 ) -> Response:
     """The form. `check`: somebody tried to submit it; what is missing stands on top."""
     notice = await queries.get_notice(session, town.id, notice_id)
     if await service.is_posted_act(session, notice):
         return redirect(request, "notice", notice_id=notice_id, said=ACT_IS_POSTED)
     content = NoticeContent.of(notice)
-    everywhere = await look_everywhere(session, files, town.id, content, notice.number, posted_on(notice))
+    everywhere = await _everywhere(session, files, town, notice, content)
+    more = await _beside(session, town, staff, notice)
     errors = {name: str(words) for name, words in blocking(everywhere.findings).items()} if check else {}
     return form_page(
         request,
@@ -86,7 +89,7 @@ async def show_text(
         errors=errors,
         notice=notice,
         everywhere=everywhere,
-        more=await _beside(session, town, staff, notice),
+        more=more | await renderings(request, everywhere, notice, show),
         status=200,
     )
 
@@ -136,21 +139,29 @@ async def autosave_notice(
 
 @router.post("/desk/notices/{notice_id}/renderings", name="notice_renderings")
 async def preview_renderings(
-    request: Request, session: Reading, town: CurrentTown, files: Files, _staff: Editor, notice_id: int, form: SentForm
+    request: Request,
+    session: Reading,
+    town: CurrentTown,
+    files: Files,
+    _staff: Editor,
+    notice_id: int,
+    form: SentForm,
+    show: Shown = "",
 ) -> Response:
     """What static/js/preview.js asks for while somebody types: the renderings of the unsaved text. Changes nothing."""
     notice = await queries.get_notice(session, town.id, notice_id)
     content = form.parse(NoticeDraft).content
-    everywhere = await look_everywhere(session, files, town.id, content, notice.number, posted_on(notice))
-    context = {"everywhere": everywhere, "notice": notice, "form_url": "", "poster_src": await _inside(everywhere)}
-    return page(request, "notices/renderings.html", context)
+    everywhere = await _everywhere(session, files, town, notice, content)
+    context = await renderings(request, everywhere, notice, show, is_saved=False)
+    return page(request, "notices/renderings.html", context | {"form_url": "", "here": "notice_text"})
 
 
-async def _inside(everywhere: Everywhere) -> str:
-    """The poster's picture as an address that holds it: it shows a text that nobody has saved."""
-    if everywhere.choice is None or not everywhere.choice.is_printable:
-        return ""
-    return "data:image/png;base64," + base64.b64encode(await SHELF.picture(everywhere.choice.poster)).decode()
+async def _everywhere(
+    session: ReadSession, files: FileStore, town: Town, notice: Notice, content: NoticeContent
+) -> Everywhere:
+    return await look_everywhere(
+        session, files, town.id, content, notice.number, posted_on(notice), revision=notice.revision
+    )
 
 
 async def _beside(session: ReadSession, town: Town, staff: Actor, notice: Notice) -> dict[str, Any]:

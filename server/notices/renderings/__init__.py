@@ -2,24 +2,29 @@
 
 from server.notices.renderings.facts import Fact, contact_words, facts_of, posted_words
 from server.notices.renderings.mail import MailSection, mail_section, mail_weight, render_notice_mail
-from server.notices.renderings.paper import PosterChoice, PosterDraft, PosterShelf, poster_of
+from server.notices.renderings.paper import PosterChoice, PosterDraft, SlipChoice, far_poster, poster_of, proof_of
+from server.notices.renderings.shelf import ON_SCREEN, PaperShelf
 from server.notices.renderings.speech import phone_script
 from server.notices.renderings.web import web_body, web_section
 from server.notices.wording import validity_words, when_words
 
 __all__ = [
+    "ON_SCREEN",
     "Fact",
     "MailSection",
+    "PaperShelf",
     "PosterChoice",
     "PosterDraft",
-    "PosterShelf",
+    "SlipChoice",
     "contact_words",
     "facts_of",
+    "far_poster",
     "mail_section",
     "mail_weight",
     "phone_script",
     "posted_words",
     "poster_of",
+    "proof_of",
     "render_notice_mail",
     "validity_words",
     "web_body",

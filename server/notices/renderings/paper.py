@@ -1,35 +1,36 @@
-"""A notice as a poster: its data, whether it fits, the sheet. What was set once is kept, for setting takes time."""
+"""A notice on paper: the poster and the slip in the words printed, and the proof that is signed."""
 
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 
 from server.content.document import Document, Paragraph, Strong, Text
 from server.content.printing import to_print
+from server.content.typography import typeset
 from server.core.i18n import sentence, translate
 from server.municipalities.models import Municipality
+from server.municipalities.paper import style_of
 from server.notices.content import document_of, short_title_of, summary_of, title_of
 from server.notices.models import NoticeKind
 from server.notices.pictures import on_paper
-from server.notices.renderings.facts import facts_of, posted_words
+from server.notices.renderings.facts import contact_words, facts_of, posted_words
 from server.notices.schemas import NoticeContent
-from server.press.poster import Fit, Poster, fit_poster, preview_poster, print_poster
+from server.press.poster import Family, Fit, Poster
+from server.press.proof import Proof, Section
+from server.press.slip import SlipFit
 
 _NUMBER = sentence("Notice no. {number}")
+_VERSION = sentence("version {revision}")
+_WHOLE = ("official_act", "inquiry")
 _MORE = sentence("The whole text can be read, or asked for, at the town hall.")
-_ON_SCREEN = 60.0  # dots per inch of the picture beside the form
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class PosterDraft:
     """A notice's poster as its author meant it, and one that only says the sentence, should the text not fit.
 
-    An act cannot be shortened: it has no second one.
+    An act and an inquiry cannot be shortened: they have no second one.
     """
 
     full: Poster
@@ -49,6 +50,19 @@ class PosterChoice:
         return self.fit.fits or self.is_short
 
 
+@dataclass(frozen=True)
+class SlipChoice:
+    """The slip that will be printed, and how the full text fits."""
+
+    slip: Poster
+    fit: SlipFit
+    is_short: bool = False
+
+    @property
+    def is_printable(self) -> bool:
+        return self.fit.fits or self.is_short
+
+
 def poster_of(
     content: NoticeContent,
     number: str,
@@ -60,11 +74,13 @@ def poster_of(
 ) -> PosterDraft:
     """Everything in the words printed. `pictures`: from `pictures.paper_pictures`."""
     pictures = pictures or {}
-    is_act = content.kind is NoticeKind.OFFICIAL_ACT
+    family = _family(content)
+    is_whole = family in _WHOLE
     body = to_print(document_of(content), picture=on_paper(pictures))
     full = Poster(
-        family="official_act" if is_act else "information",
-        title=title_of(content) if is_act else short_title_of(content),
+        family=family,
+        format="a2" if family == "inquiry" else "a4",
+        title=title_of(content) if is_whole else short_title_of(content),
         issuer_name=municipality.name,
         issuer_address=_address(municipality),
         facts=tuple((fact.label, fact.value) for fact in facts_of(content)),
@@ -78,8 +94,55 @@ def poster_of(
         logo=logo,
         pictures=pictures,
         language=content.language,
+        style=style_of(municipality),
     )
-    return PosterDraft(full, None if is_act else _shortened(full, content))
+    return PosterDraft(full, None if is_whole else _shortened(full, content))
+
+
+def far_poster(draft: PosterDraft) -> Poster:
+    """What is read from two to five metres: when and where, the sentence, the number to call."""
+    short = draft.short or draft.full
+    return replace(short, is_far=True, facts=short.facts[-2:], blocks=short.blocks[:-1], contact_hours="")
+
+
+def proof_of(
+    content: NoticeContent,
+    number: str,
+    municipality: Municipality,
+    *,
+    revision: int,
+    saved: str,
+    pictures: Mapping[str, bytes] | None = None,
+) -> Proof:
+    """The whole text as it stands, to be read and signed. `saved`: by whom and when, in words."""
+    language = content.language
+    section = Section(
+        title_of(content),
+        summary_of(content),
+        tuple((f"{typeset(fact.label + ':', language)}", fact.value) for fact in facts_of(content)),
+        (*to_print(document_of(content), picture=on_paper(pictures or {})), *_signature(content)),
+        contact_words(content),
+    )
+    return Proof(
+        municipality.name,
+        title_of(content),
+        translate(sentence(_NUMBER.msgid, number=number), language),
+        translate(sentence(_VERSION.msgid, revision=revision), language),
+        content.content_hash,
+        saved,
+        (section,),
+        pictures or {},
+        language,
+        style_of(municipality),
+    )
+
+
+def _family(content: NoticeContent) -> Family:
+    if content.kind is NoticeKind.OFFICIAL_ACT:
+        return "official_act"
+    if content.kind is NoticeKind.INQUIRY:
+        return "inquiry"
+    return "urgent" if content.is_urgent else "information"
 
 
 def _shortened(full: Poster, content: NoticeContent) -> Poster:
@@ -101,60 +164,3 @@ def _signature(content: NoticeContent) -> list[dict[str, Any]]:
 def _address(municipality: Municipality) -> str:
     town = f"{municipality.postcode} {municipality.post_town}".strip()
     return ", ".join(line for line in (*municipality.address.splitlines(), town) if line.strip())
-
-
-class PosterShelf:
-    """The last sheets set, by everything that is on them; they never take more than `most` bytes together."""
-
-    def __init__(self, most: int = 12_000_000) -> None:
-        self._most = most
-        self._taken = 0
-        self._kept: OrderedDict[str, Any] = OrderedDict()
-
-    async def choose(self, draft: PosterDraft) -> PosterChoice:
-        """The full text if it fits on A4, else its sentence if that fits. Raises PressError if the press failed."""
-        fit = await self._once("fit", draft.full, fit_poster)
-        if fit.fits or draft.short is None:
-            return PosterChoice(draft.full, fit)
-        is_short = (await self._once("fit", draft.short, fit_poster)).fits
-        return PosterChoice(draft.short if is_short else draft.full, fit, is_short=is_short)
-
-    async def picture(self, poster: Poster) -> bytes:
-        """Its first page as PNG. Raises PressError."""
-        return await self._once("png", poster, _first_page)
-
-    async def pdf(self, poster: Poster) -> bytes:
-        """The sheet as PDF/UA. Raises PressError."""
-        return await self._once("pdf", poster, print_poster)
-
-    async def _once(self, kind: str, poster: Poster, make: Callable[[Poster], Awaitable[Made]]) -> Made:
-        key = kind + _fingerprint(poster)
-        if key not in self._kept:
-            self._keep(key, await make(poster))
-        self._kept.move_to_end(key)
-        made: Made = self._kept[key]
-        return made
-
-    def _keep(self, key: str, made: object) -> None:
-        """Put it with the last ones, and let go of the first ones when there are too many."""
-        if key not in self._kept:  # somebody else may have asked for the same meanwhile
-            self._taken += _weight(made)
-        self._kept[key] = made
-        while self._taken > self._most and len(self._kept) > 1:
-            self._taken -= _weight(self._kept.popitem(last=False)[1])
-
-
-def _weight(made: object) -> int:
-    return len(made) if isinstance(made, bytes) else 1_000
-
-
-async def _first_page(poster: Poster) -> bytes:
-    return (await preview_poster(poster, _ON_SCREEN))[0]
-
-
-def _fingerprint(poster: Poster) -> str:
-    """Two posters with the same fingerprint are the same sheet."""
-    pictures = {name: sha256(content).hexdigest() for name, content in poster.pictures.items()}
-    logo = sha256(poster.logo).hexdigest() if poster.logo else ""
-    words = repr((replace(poster, pictures={}, logo=None), pictures, logo))
-    return sha256(words.encode()).hexdigest()
