@@ -12,11 +12,11 @@ from server.demo.old_list import as_list
 from server.demo.people import Person, town_data
 from server.demo.stage import Stage
 from server.municipalities.queries import get_municipality
-from server.residents.forms import key_form, open_batch
+from server.residents.forms import key_form, list_batches, open_batch
 from server.residents.importing import import_residents
 from server.residents.joining import confirm_request, request_to_join
 from server.residents.mails import Post
-from server.residents.models import Channel, ConsentWay, FormBatch, JoinRequest
+from server.residents.models import Channel, ConsentWay, JoinRequest
 from server.residents.register import add_resident
 from server.residents.schemas import BatchDraft, EmailWish, FormEntry, ResidentDraft, Want
 
@@ -28,13 +28,11 @@ async def fill_register(stage: Stage, today: date, everybody: Sequence[Person]) 
         if old:
             await _bring_old_list(session, stage, today, old)
         post = Post(await get_municipality(session, stage.town_id), stage.secrets, stage.url)
-        box = BatchDraft(box="Bulletins d’inscription, boîte 1")
-        pile = await open_batch(session, stage.town_id, stage.counter, box)
         for number, person in enumerate(everybody):
             day = today - timedelta(days=person.joined_before)
             with clock.frozen(datetime.combine(day, time(9 + number % 8, number % 60), PARIS)):
                 if person.way is not ConsentWay.IMPORT:
-                    await _join(session, stage, post, pile, person, number)
+                    await _join(session, stage, post, person, number)
 
 
 async def _bring_old_list(session: WriteSession, stage: Stage, today: date, old: Sequence[Person]) -> None:
@@ -51,7 +49,7 @@ async def _bring_old_list(session: WriteSession, stage: Stage, today: date, old:
     assert not report.bad, report.bad
 
 
-async def _join(session: WriteSession, stage: Stage, post: Post, pile: FormBatch, person: Person, number: int) -> None:
+async def _join(session: WriteSession, stage: Stage, post: Post, person: Person, number: int) -> None:
     if person.way is ConsentWay.WEB:
         await _join_on_the_web(session, stage, post, person, number)
         return
@@ -69,13 +67,23 @@ async def _join(session: WriteSession, stage: Stage, post: Post, pile: FormBatch
         place_ids=[stage.places[person.sector]],
         wants=[Want(topic_id=topic_id, channel=person.channel) for topic_id in topics],
         way=person.way,
-        form_number=f"C-{number:03}" if person.way is ConsentWay.PAPER else "",
     )
     if person.way is ConsentWay.PAPER:
-        sheet = FormEntry.model_validate({**draft.model_dump(), "said_on": clock.today(), "is_signed": True})
-        await key_form(session, post, stage.counter, pile.id, sheet)
+        await _key(session, stage, post, draft)
     else:
         await add_resident(session, post, stage.counter, draft)
+
+
+async def _key(session: WriteSession, stage: Stage, post: Post, draft: ResidentDraft) -> None:
+    """The next sheet of the town's only box."""
+    boxes = await list_batches(session, stage.town_id)
+    if not boxes:
+        box = BatchDraft(box="Bulletins d’inscription, boîte 1")
+        await open_batch(session, stage.town_id, stage.counter, box)
+        boxes = await list_batches(session, stage.town_id)
+    said = {"form_number": f"C-{boxes[0].total + 1:03}", "said_on": clock.today(), "is_signed": True}
+    sheet = FormEntry.model_validate({**draft.model_dump(), **said})
+    await key_form(session, post, stage.counter, boxes[0].batch.id, sheet)
 
 
 async def _join_on_the_web(session: WriteSession, stage: Stage, post: Post, person: Person, number: int) -> None:
