@@ -105,6 +105,19 @@ async def forget_recipient(session: WriteSession, municipality_id: int, recipien
     await session.execute(update(Delivery).where(*theirs).values(nobody))
 
 
+async def hand_over_recipient(session: WriteSession, municipality_id: int, old: int, new: int) -> None:
+    """Two numbers are one person: the ledger's lines of `old` are `new`'s. Of a mailing to both, `new`'s line stays."""
+    await hold_recipients(session, municipality_id)
+    here = col(Delivery.municipality_id) == municipality_id
+    theirs = (here, col(Delivery.recipient) == old)
+    both = select(col(Delivery.mailing_id)).where(here, col(Delivery.recipient) == new).scalar_subquery()
+    twice = (*theirs, col(Delivery.mailing_id).in_(both))
+    await cancel_rows(session, *twice)
+    nobody = {"recipient": -col(Delivery.id), "address": "", "provider": "", "reply": ""}
+    await session.execute(update(Delivery).where(*twice).values(nobody))
+    await session.execute(update(Delivery).where(*theirs).values(recipient=new))
+
+
 async def forget_address(session: WriteSession, municipality_id: int, address: str) -> None:
     """Erasure of the single messages to an address (a confirmation, a new link) that still name it: see `upkeep`."""
     single = select(col(Mailing.id)).where(

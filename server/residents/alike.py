@@ -46,6 +46,13 @@ class Alike:
     """Most often the same person once more: the same mailbox, or the same name at the same door or number."""
 
 
+def typed_like(resident: Resident) -> Typed:
+    """As if somebody on the list were written down once more."""
+    return Typed(
+        resident.name, resident.address_street, resident.address_locality, resident.email or "", resident.phone
+    )
+
+
 async def find_alike(
     session: ReadSession, municipality_id: int, typed: Typed, *, but: int | None = None
 ) -> list[Alike]:

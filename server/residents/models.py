@@ -40,6 +40,7 @@ _STAYS = text("left_at IS NULL")
 _LEFT = text("left_at IS NOT NULL")
 _DOOR = text("door_key <> ''")
 _PHONE = text("phone_key <> ''")
+_PAUSED = text("paused_until IS NOT NULL")
 
 
 class Resident(SQLModel, table=True):
@@ -64,6 +65,7 @@ class Resident(SQLModel, table=True):
         # What a form is compared with while it is typed: each probe is read from an index.
         Index("ix_resident_name", "municipality_id", "name_key"),
         Index("ix_resident_door", "municipality_id", "door_key", postgresql_where=_DOOR, sqlite_where=_DOOR),
+        Index("ix_resident_paused", "municipality_id", postgresql_where=_PAUSED, sqlite_where=_PAUSED),
         Index("ix_resident_phone", "municipality_id", "phone_key", postgresql_where=_PHONE, sqlite_where=_PHONE),
     )
 
@@ -105,6 +107,17 @@ class Resident(SQLModel, table=True):
     paused_until: date | None = None
     """The last day on which nothing is sent or brought; the day after, it resumes by itself."""
     left_at: datetime | None = moment(nullable=True)
+
+
+class ResidentMerge(SQLModel, table=True):
+    """The number an entry had before it became one with another: links in old mails still lead to the person."""
+
+    __tablename__ = "resident_merge"
+
+    old_id: int = Field(primary_key=True, sa_type=BigId)
+    municipality_id: int = tenant()
+    resident_id: int = reference("resident.id", index=True, cascade=True)
+    at: datetime = moment()
 
 
 class ResidentPlace(SQLModel, table=True):

@@ -1,10 +1,18 @@
 """What a form or a program may say of people and topics, and what is told of them."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from server.core import clock
 from server.core.i18n import LANGUAGES, sentence
@@ -142,6 +150,22 @@ class Said(BaseModel):
     way: ConsentWay = ConsentWay.PAPER
     said_on: Annotated[date | None, BeforeValidator(lambda typed: typed or None), AfterValidator(_not_tomorrow)] = None
     form_number: Line = Field(default="", max_length=40)
+
+
+class Pause(Said):
+    """From the first to the last day on which nothing is brought."""
+
+    paused_from: date
+    paused_until: date
+
+    @field_validator("paused_until")
+    @classmethod
+    def _in_order(cls, last: date, info: ValidationInfo) -> date:
+        if last < max(info.data.get("paused_from", last), clock.today()):
+            raise Unusable(sentence("Write a last day that is not yet over, and not before the first."))
+        if last > clock.today() + timedelta(days=366):
+            raise Unusable(sentence("A pause lasts a year at most: for longer, stop everything."))
+        return last
 
 
 class ResidentChange(PostalAddress, Choices, Said):

@@ -6,6 +6,7 @@ from server.residents.pages import (
     book,
     choosing,
     confirming,
+    counter,
     forms,
     imports,
     leaving,
@@ -20,7 +21,7 @@ for _part in (receiving, confirming, choosing, leaving):
     public_router.include_router(_part.router)
 
 router = APIRouter()
-for _part in (paper, forms, imports, book, persons, topics):
+for _part in (paper, forms, imports, book, counter, persons, topics):
     router.include_router(_part.router)
 
 __all__ = ["public_router", "router"]

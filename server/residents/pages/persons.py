@@ -1,20 +1,24 @@
 """One person of the list: their page, changing them, their leaving, their file, their erasure."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from server.accounts.dependencies import Counter
+from server.core import clock
 from server.core.database import ReadSession
 from server.core.i18n import sentence
 from server.municipalities.queries import list_places
 from server.residents import queries, register
+from server.residents.alike import Sign, find_alike, typed_like
 from server.residents.dependencies import TownsPost
 from server.residents.erasure import erase_resident
 from server.residents.file import export_file
+from server.residents.households import household_of, neighbours_of
 from server.residents.leaving import stop_writing
-from server.residents.models import Channel, ConsentWay, Resident
+from server.residents.models import ConsentWay, Resident
 from server.residents.pages.book import form_page, offered, typed
 from server.residents.received import last_messages
 from server.residents.schemas import BY_HAND, PostalAddress, ResidentChange, Said
@@ -36,10 +40,15 @@ DEPARTED = saying("resident-departed", sentence("Nothing more is sent or brought
 ERASED = saying("resident-erased", sentence("The person is erased. Nothing here names them any more."))
 
 
+_AS_KNOWN = ("phone", "edition", "language", "is_household", "own_copy")
+
+
 @router.get("/desk/residents/{resident_id:int}", name="resident")
 async def show(request: Request, session: Reading, town: CurrentTown, _staff: Counter, resident_id: int) -> Response:
     resident = await queries.get_resident(session, town.id, resident_id)
-    return await _person_page(request, session, town, resident)
+    if resident.id != resident_id:
+        return redirect(request, "resident", resident_id=resident.id)
+    return (await person_page(request, session, town, resident))({})
 
 
 @router.get("/desk/residents/{resident_id:int}/change", name="resident_edit")
@@ -49,7 +58,7 @@ async def show_edit(
     resident = await queries.get_resident(session, town.id, resident_id)
     wants = await queries.current_wants(session, town.id, [resident_id])
     values = {
-        **{name: getattr(resident, name) for name in (*PostalAddress.model_fields, "phone", "edition", "language")},
+        **{name: getattr(resident, name) for name in (*PostalAddress.model_fields, *_AS_KNOWN)},
         "email": resident.email or "",
         "wants": wants.get(resident_id, []),
         "place_ids": await queries.place_ids_of(session, town.id, resident_id),
@@ -112,10 +121,15 @@ async def erase(
     return redirect(request, "residents", said=ERASED)
 
 
-async def _person_page(request: Request, session: ReadSession, town: Town, resident: Resident) -> Response:
+async def person_page(
+    request: Request, session: ReadSession, town: Town, resident: Resident, typed: Mapping[str, Any] | None = None
+) -> Callable[[Mapping[str, str]], HTMLResponse]:
+    """The page of a person, to be shown with what is wrong with the form on it, if anything is."""
     wants = (await queries.current_wants(session, town.id, [resident.id])).get(resident.id, [])
     names = {topic.id: topic.name for topic in await queries.list_all_topics(session, town.id)}
     places = {place.id: place.name for place in await list_places(session, town.id)}
+    mates = await household_of(session, resident)
+    alike = await find_alike(session, town.id, typed_like(resident), but=resident.id)
     context: dict[str, Any] = {
         "resident": resident,
         "receives": [
@@ -129,6 +143,12 @@ async def _person_page(request: Request, session: ReadSession, town: Town, resid
         "acts": ACTS,
         "ways": WAYS,
         "said_ways": [(way.value, str(WAYS[way])) for way in (ConsentWay.TELEPHONE, *BY_HAND[:2], ConsentWay.MAIL)],
-        "by_email": any(want.channel is Channel.EMAIL for want in wants),
+        "mates": mates,
+        "neighbours": [one for one in await neighbours_of(session, resident) if one not in mates],
+        "same": [one.resident for one in alike if Sign.NAME in one.signs or one.is_same],
+        "today": clock.today(),
+        "typed": typed or {},
     }
-    return page(request, "residents/show.html", context)
+    return lambda errors: page(
+        request, "residents/show.html", context | {"errors": errors}, status=422 if errors else 200
+    )

@@ -1,9 +1,12 @@
 """Questions about residents: topics (`topics`), people (`people`), audiences in figures and rows (`audience`), requests."""
 
 from server.residents.queries.audience import (
+    PaperCopy,
     Reach,
     count_audience,
     email_audience,
+    not_paused,
+    paper_audience,
     paper_counts,
     reach,
 )
@@ -24,6 +27,7 @@ from server.residents.queries.requests import count_to_check, find_request, get_
 from server.residents.queries.topics import count_by_topic, get_topic, list_all_topics, list_topics
 
 __all__ = [
+    "PaperCopy",
     "Reach",
     "RecordedConsent",
     "ResidentFilter",
@@ -45,6 +49,8 @@ __all__ = [
     "list_residents",
     "list_to_check",
     "list_topics",
+    "not_paused",
+    "paper_audience",
     "paper_counts",
     "place_ids_of",
     "reach",

@@ -2,13 +2,26 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func
+from sqlalchemy import ColumnElement, case, exists, func, or_
 from sqlmodel import col, select
 
+from server.core import clock
 from server.core.database import ReadSession
 from server.residents.models import Channel, Resident, ResidentPlace, Subscription
 from server.residents.schemas import PAPER, AudienceRow
+
+_PAPER_ORDER = case({channel: order for order, channel in enumerate(PAPER)}, value=col(Subscription.channel))
+
+
+@dataclass(frozen=True)
+class PaperCopy:
+    """One copy on paper: whose name stands on it, how it is brought, and who else reads it."""
+
+    resident: Resident
+    channel: Channel
+    shared_with: list[Resident]
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ async def email_audience(
             col(Resident.municipality_id) == municipality_id,
             col(Resident.left_at).is_(None),
             col(Resident.email).is_not(None),
+            not_paused(clock.today()),
             receives,
         )
         .order_by(col(Resident.id))
@@ -47,11 +61,57 @@ async def email_audience(
     return [AudienceRow(one, email, language, edition) for one, email, language, edition in rows if email]
 
 
+async def paper_audience(
+    session: ReadSession,
+    municipality_id: int,
+    topic_ids: Collection[int],
+    place_ids: Collection[int] = (),
+    *,
+    on: date | None = None,
+) -> list[PaperCopy]:
+    """The copies to bring on the day `on` (today): one a household and edition, unless somebody asked for their own."""
+    query = (
+        select(Resident, func.min(_PAPER_ORDER))
+        .join(Subscription, col(Subscription.resident_id) == col(Resident.id))
+        .where(
+            col(Resident.municipality_id) == municipality_id,
+            col(Resident.left_at).is_(None),
+            not_paused(on or clock.today()),
+            col(Subscription.channel).in_(PAPER),
+            *_runs(municipality_id, topic_ids),
+        )
+        .group_by(col(Resident.id))
+        .order_by(col(Resident.id))
+    )
+    if place_ids:
+        query = query.where(_lives_in(place_ids))
+    copies: dict[tuple[object, ...], PaperCopy] = {}
+    for resident, order in await session.execute(query):
+        alone = resident.household_id is None or resident.own_copy
+        key = ("own", resident.id) if alone else ("shared", resident.household_id, resident.edition)
+        copy = copies.setdefault(key, PaperCopy(resident, PAPER[order], []))
+        if copy.resident is not resident:
+            copy.shared_with.append(resident)
+    return list(copies.values())
+
+
+def not_paused(on: date) -> ColumnElement[bool]:
+    """Who receives on this day."""
+    return or_(col(Resident.paused_until).is_(None), col(Resident.paused_until) < on, col(Resident.paused_from) > on)
+
+
 async def count_audience(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:
     """How many people receive one of `topic_ids`, by channel: "email", "post", "hand", "counter"."""
-    found = await _people_by_channel(session, *_runs(municipality_id, topic_ids))
-    counts = {channel.value: 0 for channel in Channel}
-    return counts | {channel.value: count for channel, count in found.items()}
+    runs = _runs(municipality_id, topic_ids)
+    found = await _people_by_channel(session, *runs)
+    # They are few and have an index of their own: the many are counted without looking at anybody.
+    paused = select(col(Resident.id)).where(
+        col(Resident.municipality_id) == municipality_id,
+        col(Resident.paused_until).is_not(None),
+        ~not_paused(clock.today()),
+    )
+    absent = await _people_by_channel(session, *runs, col(Subscription.resident_id).in_(paused))
+    return {channel.value: found.get(channel, 0) - absent.get(channel, 0) for channel in Channel}
 
 
 async def paper_counts(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:

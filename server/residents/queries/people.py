@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, literal
@@ -13,7 +14,7 @@ from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.search import like, searchable
 from server.residents.addresses import email_key
-from server.residents.models import Channel, Consent, Resident, ResidentPlace, Subscription
+from server.residents.models import Channel, Consent, Resident, ResidentMerge, ResidentPlace, Subscription
 from server.residents.schemas import Want
 from server.web.pagination import Page, Slice
 
@@ -55,10 +56,24 @@ class RecordedConsent:
     consent: Consent
     by: str | None
 
+    @property
+    def pause(self) -> tuple[date, date] | None:
+        """The first and the last day that were said, if it is about a pause."""
+        days = (self.consent.detail.get("from"), self.consent.detail.get("until"))
+        first, last = (date.fromisoformat(str(day)) if day else None for day in days)
+        return (first, last) if first and last else None
+
 
 async def find_resident(session: ReadSession, municipality_id: int, resident_id: int) -> Resident | None:
-    query = select(Resident).where(col(Resident.municipality_id) == municipality_id, col(Resident.id) == resident_id)
-    return (await session.scalars(query)).one_or_none()
+    """Also by the number they had before two entries became one."""
+    here = select(Resident).where(col(Resident.municipality_id) == municipality_id)
+    found = (await session.scalars(here.where(col(Resident.id) == resident_id))).one_or_none()
+    if found is not None:
+        return found
+    merged = select(col(ResidentMerge.resident_id)).where(
+        col(ResidentMerge.municipality_id) == municipality_id, col(ResidentMerge.old_id) == resident_id
+    )
+    return (await session.scalars(here.where(col(Resident.id).in_(merged)))).one_or_none()
 
 
 async def get_resident(session: ReadSession, municipality_id: int, resident_id: int) -> Resident:
