@@ -21,7 +21,7 @@ from server.invitations import pages as invitations_pages
 from server.issues import api as issues_api
 from server.issues import pages as issues_pages
 from server.issues import public_pages as letters_pages
-from server.issues import sending_pages
+from server.issues import sending_pages, signing_pages
 from server.mailings import api as mailings_api
 from server.mailings import catcher_pages
 from server.mailings import pages as mailings_pages
@@ -65,6 +65,7 @@ PAGES: tuple[APIRouter, ...] = (
     residents_pages.public_router,
     residents_pages.router,
     sending_pages.router,
+    signing_pages.router,
     staff_pages.router,
     streets_pages.router,
     token_pages.router,

@@ -10,6 +10,7 @@ from server.issues import queries
 from server.issues.content import issue_content
 from server.issues.drafting import note_step
 from server.issues.models import Issue, IssueState, IssueStepKind
+from server.notices.signatures import PaperSignature, check_signature
 
 
 async def submit_issue(session: WriteSession, municipality_id: int, actor: Actor, issue_id: int) -> Issue:
@@ -29,14 +30,25 @@ async def return_issue(session: WriteSession, municipality_id: int, actor: Actor
 
 
 async def approve_issue(
-    session: WriteSession, municipality_id: int, actor: Actor, issue_id: int, content_hash: str
+    session: WriteSession,
+    municipality_id: int,
+    actor: Actor,
+    issue_id: int,
+    content_hash: str,
+    signature: PaperSignature | None = None,
 ) -> Issue:
-    """Approve exactly what was read. Raises Conflict if it has changed since, its notices included."""
+    """Approve exactly what was read. Raises Conflict if it has changed since, its notices included.
+
+    With a `signature`, whoever signed the proof on paper approves. Raises Invalid if it is not of this very text.
+    """
     issue = await queries.get_issue(session, municipality_id, issue_id)
     if (await issue_content(session, issue)).content_hash != content_hash:
         raise Conflict(sentence("The letter has changed since you read it: read it again before approving."))
+    if signature:
+        check_signature(signature, content_hash, issue.updated_at)
     issue.content_hash = content_hash
-    return await _move(session, issue, IssueState.SUBMITTED, IssueState.APPROVED, IssueStepKind.APPROVED, actor)
+    step = IssueStepKind.APPROVED
+    return await _move(session, issue, IssueState.SUBMITTED, IssueState.APPROVED, step, actor, signature=signature)
 
 
 async def _move(
@@ -47,6 +59,7 @@ async def _move(
     step: IssueStepKind,
     actor: Actor,
     note: str = "",
+    signature: PaperSignature | None = None,
 ) -> Issue:
     moved = await session.execute(
         update(Issue)
@@ -57,5 +70,5 @@ async def _move(
     if moved.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result has it
         raise Conflict(sentence("This letter is no longer where you saw it: reload the page."))
     await session.refresh(issue)
-    note_step(session, issue, step, actor, note)
+    note_step(session, issue, step, actor, note, signature)
     return issue

@@ -15,6 +15,7 @@ from server.issues.content import issue_content
 from server.issues.models import Issue, IssueItem, IssueState, IssueStep, IssueStepKind
 from server.issues.schemas import IssueDraft
 from server.notices import queries as notices
+from server.notices.signatures import PaperSignature
 from server.residents import queries as residents
 
 
@@ -74,7 +75,14 @@ async def undo_approval(session: WriteSession, issue: Issue, actor: Actor | None
     note_step(session, issue, IssueStepKind.APPROVAL_UNDONE, actor)
 
 
-def note_step(session: WriteSession, issue: Issue, kind: IssueStepKind, actor: Actor | None, note: str = "") -> None:
+def note_step(
+    session: WriteSession,
+    issue: Issue,
+    kind: IssueStepKind,
+    actor: Actor | None,
+    note: str = "",
+    signature: PaperSignature | None = None,
+) -> None:
     """Record a step of an issue's life, with the hash of what it said."""
     session.add(
         IssueStep(
@@ -84,6 +92,8 @@ def note_step(session: WriteSession, issue: Issue, kind: IssueStepKind, actor: A
             revision=issue.revision,
             content_hash=issue.content_hash,
             note=note,
+            signed_by=signature.signed_by if signature else "",
+            signed_on=signature.signed_on if signature else None,
             by_id=actor.account_id if actor else None,
             at=clock.now(),
         )

@@ -1,6 +1,6 @@
 """Tables of the issues: what is chosen, in which order, and who approved exactly that."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Text, UniqueConstraint
@@ -78,4 +78,7 @@ class IssueStep(SQLModel, table=True):
     content_hash: str = Field(max_length=64)
     note: str = Field(default="", max_length=1000)
     by_id: int | None = reference("account.id", nullable=True)
+    signed_by: str = Field(default="", max_length=120)
+    """Who approved on paper; `by_id` is then who keyed the signed sheet in."""
+    signed_on: date | None = Field(default=None)
     at: datetime = moment()

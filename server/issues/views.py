@@ -14,6 +14,7 @@ from server.issues.letter import MAIL_LIMIT, Letter, render_letter
 from server.issues.models import Issue, IssueState, IssueStep, IssueStepKind
 from server.issues.schemas import IssueDraft
 from server.notices import queries as notices
+from server.notices.signatures import signed_words
 from server.residents import queries as residents
 
 KEPT = sentence("What you typed is kept below; saving again replaces what they wrote.")
@@ -120,4 +121,5 @@ def _checks(letter: Letter, items: int) -> list[tuple[Message, str, Message]]:
 
 def _step(step: IssueStep, name: str | None) -> dict[str, Any]:
     words = sentence(_STEPS[step.kind].msgid, who=name or _CLOCK)
-    return {"words": words, "note": step.note, "at": step.at, "content_hash": step.content_hash}
+    signed = signed_words(step.signed_by, step.signed_on)
+    return {"words": words, "note": step.note, "signed": signed, "at": step.at, "content_hash": step.content_hash}

@@ -133,6 +133,9 @@ class NoticeStep(SQLModel, table=True):
     note: str = Field(default="", max_length=1000)
     by_id: int | None = reference("account.id", nullable=True)
     """Empty when the clock did it."""
+    signed_by: str = Field(default="", max_length=120)
+    """Who approved on paper; `by_id` is then who keyed the signed sheet in."""
+    signed_on: date | None = Field(default=None)
     at: datetime = moment()
 
 

@@ -13,10 +13,11 @@ from server.notices.pages import (
     public,
     reading,
     sheets,
+    signing,
     writing,
 )
 
 router = APIRouter()
 # The order matters: fixed words ("new") come before numbers.
-for one in (listing, writing, reading, life, history, asides, pictures, sheets, public, agenda, feeds):
+for one in (listing, writing, reading, life, history, asides, pictures, sheets, signing, public, agenda, feeds):
     router.include_router(one.router)

@@ -18,6 +18,7 @@ from server.notices.pages.article import article
 from server.notices.pages.beside import Shown, renderings
 from server.notices.queries import TakenStep
 from server.notices.schemas import NoticeContent
+from server.notices.signatures import signed_words
 from server.notices.words import KINDS, MARKS, STEPS
 from server.web.dependencies import CurrentTown, Files, Reading
 from server.web.templates import page, path_for, room
@@ -96,4 +97,5 @@ def _possible(notice: Notice, public: Publication | None, staff: Actor) -> set[s
 def _said(taken: TakenStep) -> dict[str, Any]:
     step = taken.step
     words: Message = sentence(STEPS[step.kind].msgid, who=taken.by or "")
-    return {"words": words, "note": step.note, "at": step.at, "content_hash": step.content_hash}
+    signed = signed_words(step.signed_by, step.signed_on)
+    return {"words": words, "note": step.note, "signed": signed, "at": step.at, "content_hash": step.content_hash}

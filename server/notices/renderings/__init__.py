@@ -2,7 +2,15 @@
 
 from server.notices.renderings.facts import Fact, contact_words, facts_of, posted_words
 from server.notices.renderings.mail import MailSection, mail_section, mail_weight, render_notice_mail
-from server.notices.renderings.paper import PosterChoice, PosterDraft, SlipChoice, far_poster, poster_of, proof_of
+from server.notices.renderings.paper import (
+    PosterChoice,
+    PosterDraft,
+    SlipChoice,
+    far_poster,
+    poster_of,
+    proof_of,
+    proof_section,
+)
 from server.notices.renderings.shelf import ON_SCREEN, PaperShelf
 from server.notices.renderings.speech import phone_script
 from server.notices.renderings.web import web_body, web_section
@@ -25,6 +33,7 @@ __all__ = [
     "posted_words",
     "poster_of",
     "proof_of",
+    "proof_section",
     "render_notice_mail",
     "validity_words",
     "web_body",

@@ -116,13 +116,6 @@ def proof_of(
 ) -> Proof:
     """The whole text as it stands, to be read and signed. `saved`: by whom and when, in words."""
     language = content.language
-    section = Section(
-        title_of(content),
-        summary_of(content),
-        tuple((f"{typeset(fact.label + ':', language)}", fact.value) for fact in facts_of(content)),
-        (*to_print(document_of(content), picture=on_paper(pictures or {})), *_signature(content)),
-        contact_words(content),
-    )
     return Proof(
         municipality.name,
         title_of(content),
@@ -130,10 +123,21 @@ def proof_of(
         translate(sentence(_VERSION.msgid, revision=revision), language),
         content.content_hash,
         saved,
-        (section,),
+        (proof_section(content, pictures or {}),),
         pictures or {},
         language,
         style_of(municipality),
+    )
+
+
+def proof_section(content: NoticeContent, pictures: Mapping[str, bytes]) -> Section:
+    """A notice's text in a proof, its own or a letter's."""
+    return Section(
+        title_of(content),
+        summary_of(content),
+        tuple((typeset(f"{fact.label}:", content.language), fact.value) for fact in facts_of(content)),
+        (*to_print(document_of(content), picture=on_paper(pictures)), *_signature(content)),
+        contact_words(content),
     )
 
 

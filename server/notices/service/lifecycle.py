@@ -17,6 +17,7 @@ from server.notices.models import Notice, NoticeState, NoticeStepKind, Publicati
 from server.notices.schemas import NoticeContent
 from server.notices.service.pictures import stop_using_pictures, use_pictures
 from server.notices.service.records import move, note_step
+from server.notices.signatures import PaperSignature, check_signature
 
 _CHANGED = sentence("This notice has changed since you opened this page. Read it again.")
 _NOT_NOW = sentence("This is not possible in the state this notice is in now. Look at it again.")
@@ -48,21 +49,31 @@ async def return_notice(session: WriteSession, municipality_id: int, actor: Acto
 
 
 async def approve_notice(
-    session: WriteSession, municipality_id: int, actor: Actor, notice_id: int, revision: int, content_hash: str
+    session: WriteSession,
+    municipality_id: int,
+    actor: Actor,
+    notice_id: int,
+    revision: int,
+    content_hash: str,
+    signature: PaperSignature | None = None,
 ) -> Notice:
     """Approve exactly the text that was read: `revision` and `content_hash` are those the page showed.
 
-    A publisher may approve a draft without submitting it to anybody; both steps are recorded. Raises Conflict, Invalid.
+    A publisher may approve a draft without submitting it to anybody; both steps are recorded. With a `signature`, whoever
+    signed the proof on paper approves, and the publisher keys it in. Raises Conflict, Invalid.
     """
     notice = await _in_state(session, municipality_id, notice_id, NoticeState.DRAFT, NoticeState.SUBMITTED)
     if (notice.revision, notice.content_hash) != (revision, content_hash):
         raise Conflict(_CHANGED, "content_changed")
+    if signature:
+        last = await queries.last_version(session, municipality_id, notice_id)
+        check_signature(signature, content_hash, last.version.saved_at)
     await _refuse_blocked(session, notice)
     is_draft = notice.state is NoticeState.DRAFT
     await _go(session, notice, NoticeState.APPROVED)
     if is_draft:
         await note_step(session, notice, NoticeStepKind.SUBMITTED, actor)
-    await note_step(session, notice, NoticeStepKind.APPROVED, actor)
+    await note_step(session, notice, NoticeStepKind.APPROVED, actor, signature=signature)
     return notice
 
 

@@ -10,6 +10,7 @@ from server.core import clock
 from server.core.database import WriteSession
 from server.municipalities.models import Municipality
 from server.notices.models import Notice, NoticeStep, NoticeStepKind, NoticeVersion, Publication
+from server.notices.signatures import PaperSignature
 
 
 async def next_number(session: WriteSession, municipality_id: int) -> str:
@@ -57,6 +58,7 @@ async def note_step(
     kind: NoticeStepKind,
     actor: Actor | None,
     note: str = "",
+    signature: PaperSignature | None = None,
 ) -> None:
     """Record who did what, and the hash of the exact text: of the text in work, or of the one that was public."""
     notice_id = said.notice_id if isinstance(said, Publication) else said.id
@@ -68,6 +70,8 @@ async def note_step(
             revision=said.revision,
             content_hash=said.content_hash,
             note=note,
+            signed_by=signature.signed_by if signature else "",
+            signed_on=signature.signed_on if signature else None,
             by_id=actor.account_id if actor else None,
             at=clock.now(),
         )
