@@ -26,7 +26,7 @@ from server.mailings import api as mailings_api
 from server.mailings import catcher_pages
 from server.mailings import pages as mailings_pages
 from server.municipalities import api as municipalities_api
-from server.municipalities import look_pages, place_pages
+from server.municipalities import look_pages, paper_pages, place_pages
 from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.notices import api as notices_api
@@ -60,6 +60,7 @@ PAGES: tuple[APIRouter, ...] = (
     municipalities_pages.public_router,
     municipalities_pages.router,
     notices_pages.router,
+    paper_pages.router,
     place_pages.router,
     prints_pages.router,
     residents_pages.public_router,

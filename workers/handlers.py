@@ -16,6 +16,7 @@ from server.notices.service import expire_due
 from server.prints.products import Recipe
 from server.prints.service import forget_prints
 from server.residents.erasure import forget_long_gone, forget_requests
+from server.residents.printed_forms import FORMS, make_forms
 from workers.clock import Chore
 
 _LONGEST_LIMIT = timedelta(days=2)
@@ -59,7 +60,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
 
-RECIPES: dict[str, Recipe] = {}
+RECIPES: dict[str, Recipe] = {FORMS: make_forms}
 """Product → how its jobs are made."""
 
 

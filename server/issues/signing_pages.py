@@ -53,7 +53,11 @@ async def enter_signature(
 ) -> Response:
     issue = await queries.get_issue(session, town.id, issue_id)
     content_hash = form.text("content_hash")
-    context = {"issue": issue, "values": form.values, "content_hash": content_hash}
+    context = {
+        "issue": issue,
+        "values": {**dict.fromkeys(PaperSignature.model_fields, ""), **form.values},
+        "content_hash": content_hash,
+    }
     with asking_again(
         lambda errors, _refusal: page(request, "issues/signature.html", context | {"errors": errors}, status=422)
     ):

@@ -43,6 +43,7 @@ OWN_SECTIONS = (
         "identity",
     ),
     Section("settings_look", sentence("Colour and logo"), sentence("What makes a page the town’s own.")),
+    Section("settings_paper", sentence("Paper"), sentence("The letters and margins of everything that is printed.")),
     Section(
         "settings_section",
         sentence("Languages"),

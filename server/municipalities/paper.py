@@ -1,5 +1,8 @@
-"""How a town's printed products look: the one place where its style sheet becomes what the press is given."""
+"""How a town's printed products look: the one place where its settings become what the press is given."""
 
+import asyncio
+
+from server.core.files import FileStore
 from server.municipalities.models import Municipality
 from server.press.style import Style
 
@@ -7,3 +10,15 @@ from server.press.style import Style
 def style_of(municipality: Municipality) -> Style:
     """The faces and margins chosen in the settings."""
     return Style(municipality.paper_titles, municipality.paper_reading, municipality.paper_margin_mm)
+
+
+async def logo_of(files: FileStore, municipality: Municipality) -> bytes | None:
+    """The arms, if the town has brought any."""
+    key = municipality.logo_key
+    return await asyncio.to_thread(files.get, municipality.id, key) if key else None
+
+
+def address_of(municipality: Municipality) -> str:
+    """The town hall's lines, its post town last."""
+    town = f"{municipality.postcode} {municipality.post_town}".strip()
+    return "\n".join(line for line in (*municipality.address.splitlines(), town) if line.strip())

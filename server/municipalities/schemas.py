@@ -8,11 +8,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from server.content.cleaning import clean_line
 from server.core.i18n import sentence
 from server.municipalities.models import PlaceKind
+from server.press.style import MARGINS
 from server.web.fields import Colour, Line, Lines, Mailbox, OptionalMailbox, Phone, Site, host_name
 from server.web.forms import Unusable
 from server.web.tenancy import INSTANCE_SEGMENTS
 
 Language = Literal["fr", "en"]
+Face = Literal["source_sans", "source_serif", "libertinus"]
 
 RESERVED_SLUGS = INSTANCE_SEGMENTS | {"desk", "api"}
 """First segments of addresses that mean something else than a town."""
@@ -71,6 +73,14 @@ class Identity(BaseModel):
 
 class Look(BaseModel):
     civic_colour: Colour
+
+
+class PaperLook(BaseModel):
+    """The style sheet of printed products, beside the colour and the logo."""
+
+    paper_titles: Face
+    paper_reading: Face
+    paper_margin_mm: int = Field(ge=MARGINS[0], le=MARGINS[-1])
 
 
 class Languages(BaseModel):

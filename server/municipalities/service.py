@@ -16,7 +16,16 @@ from server.core.i18n import sentence
 from server.municipalities import queries
 from server.municipalities.logo import MEDIA_TYPE
 from server.municipalities.models import Municipality
-from server.municipalities.schemas import Identity, Languages, Look, MunicipalityDraft, OwnHost, People, Sender
+from server.municipalities.schemas import (
+    Identity,
+    Languages,
+    Look,
+    MunicipalityDraft,
+    OwnHost,
+    PaperLook,
+    People,
+    Sender,
+)
 
 SETTINGS_CHANGED = audit.action("settings.changed", sentence("Changed the settings"))
 _SLUG_TAKEN = sentence("Another municipality has this address. Choose a different one.")
@@ -34,7 +43,7 @@ async def create_municipality(session: WriteSession, draft: MunicipalityDraft) -
 
 
 async def change_settings(
-    session: WriteSession, municipality_id: int, actor: Actor, change: Identity | Sender | People
+    session: WriteSession, municipality_id: int, actor: Actor, change: Identity | PaperLook | Sender | People
 ) -> None:
     """What a section of the settings says, from now on."""
     await _apply(session, municipality_id, actor, change, type(change).__name__.lower())
@@ -81,7 +90,11 @@ async def change_host(
 
 
 async def _apply(
-    session: WriteSession, municipality_id: int, actor: Actor, change: Identity | Sender | People, section: str
+    session: WriteSession,
+    municipality_id: int,
+    actor: Actor,
+    change: Identity | PaperLook | Sender | People,
+    section: str,
 ) -> None:
     municipality: SQLModel = await queries.get_municipality(session, municipality_id)
     municipality.sqlmodel_update(change.model_dump())

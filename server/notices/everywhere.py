@@ -1,6 +1,5 @@
 """Beside the text stand its renderings: what each will be, whether it fits, and what keeps the notice unpublished."""
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from server.core.files import FileStore
 from server.core.i18n import Message, sentence, sentences
 from server.core.templating import format_moment, format_number
 from server.municipalities.models import Municipality
+from server.municipalities.paper import logo_of
 from server.municipalities.queries import get_municipality
 from server.notices.checks import blocking, find_problems
 from server.notices.content import document_of
@@ -123,8 +123,7 @@ async def poster_draft(
 ) -> PosterDraft:
     """The poster of `content`, its pictures and the town's logo read from the file store."""
     pictures = await paper_pictures(session, files, municipality.id, content)
-    key = municipality.logo_key
-    logo = await asyncio.to_thread(files.get, municipality.id, key) if key else None
+    logo = await logo_of(files, municipality)
     return poster_of(content, number, municipality, posted_on=posted_on, pictures=pictures, logo=logo)
 
 

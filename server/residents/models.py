@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import BigId, Json, moment, primary_key, reference, state_of, tenant
@@ -265,6 +265,23 @@ class FormBatch(SQLModel, table=True):
     opened_by_id: int = reference("account.id")
     opened_at: datetime = moment()
     closed_at: datetime | None = moment(nullable=True)
+
+
+class FormSeries(SQLModel, table=True):
+    """Blank forms that were printed: their numbers, and what stands on them of the data."""
+
+    __tablename__ = "form_series"
+    __table_args__ = (UniqueConstraint("municipality_id", "first"),)
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    first: int
+    last: int
+    format: str = Field(max_length=2)
+    text_version: str = Field(max_length=20)
+    text: str = Field(sa_type=Text)
+    printed_by_id: int = reference("account.id")
+    printed_at: datetime = moment()
 
 
 class PaperForm(SQLModel, table=True):

@@ -197,6 +197,7 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "certificate": "published acts",
     "dkim_key": "the town's signature under its mails",
     "form_batch": "boxes of paper forms",
+    "form_series": "blank forms",
     "issue": "published texts",
     "issue_item": "published texts",
     "issue_step": "what staff did",

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -207,6 +207,13 @@ class BatchDraft(BaseModel):
 
     box: Line = Field(min_length=1, max_length=60)
     expected: Count = 0
+
+
+class SeriesDraft(BaseModel):
+    """Blank forms to print."""
+
+    count: int = Field(ge=1, le=500)
+    format: Literal["a4", "a5"]
 
 
 class FormEntry(ResidentDraft):

@@ -8,7 +8,7 @@ import pytest
 
 from server.content.markdown import parse
 from server.content.printing import to_print
-from server.press.errors import Overflow
+from server.press.errors import LinesTooMany
 from server.press.form import FormFormat, PaperForm, print_forms
 from server.press.proof import Proof, Section, print_proof
 from tests.press.posters import body_of
@@ -63,5 +63,5 @@ async def test_a_form_has_its_number_on_both_parts_and_all_its_words(size: FormF
 
 async def test_a_form_with_too_many_topics_is_refused_not_cut() -> None:
     many = replace(FORM, topics=tuple(f"Sujet {n}" for n in range(80)))
-    with pytest.raises(Overflow):
+    with pytest.raises(LinesTooMany):
         await print_forms(many, ["1"])

@@ -54,5 +54,9 @@ def first_signature(municipality: Municipality) -> dict[str, Any]:
 def _form(
     request: Request, notice: Notice, values: Mapping[str, Any], errors: Mapping[str, str] | None = None
 ) -> HTMLResponse:
-    context = {"notice": notice, "values": values, "errors": errors or {}}
+    context = {
+        "notice": notice,
+        "values": {**dict.fromkeys(PaperSignature.model_fields, ""), **values},
+        "errors": errors or {},
+    }
     return page(request, "notices/signature.html", context, status=422 if errors else 200)

@@ -10,7 +10,7 @@ from server.content.printing import to_print
 from server.content.typography import typeset
 from server.core.i18n import sentence, translate
 from server.municipalities.models import Municipality
-from server.municipalities.paper import style_of
+from server.municipalities.paper import address_of, style_of
 from server.notices.content import document_of, short_title_of, summary_of, title_of
 from server.notices.models import NoticeKind
 from server.notices.pictures import on_paper
@@ -82,7 +82,7 @@ def poster_of(
         format="a2" if family == "inquiry" else "a4",
         title=title_of(content) if is_whole else short_title_of(content),
         issuer_name=municipality.name,
-        issuer_address=_address(municipality),
+        issuer_address=address_of(municipality),
         facts=tuple((fact.label, fact.value) for fact in facts_of(content)),
         blocks=(*_bold(summary_of(content)), *body, *_signature(content)),
         contact_name=content.contact_name,
@@ -163,8 +163,3 @@ def _signature(content: NoticeContent) -> list[dict[str, Any]]:
     """Who signed an act, and in which capacity."""
     is_act = content.kind is NoticeKind.OFFICIAL_ACT
     return _bold(", ".join(word for word in (content.author_name, content.author_title) if word)) if is_act else []
-
-
-def _address(municipality: Municipality) -> str:
-    town = f"{municipality.postcode} {municipality.post_town}".strip()
-    return ", ".join(line for line in (*municipality.address.splitlines(), town) if line.strip())

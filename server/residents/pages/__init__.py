@@ -12,6 +12,7 @@ from server.residents.pages import (
     leaving,
     paper,
     persons,
+    printed,
     receiving,
     topics,
 )
@@ -21,7 +22,7 @@ for _part in (receiving, confirming, choosing, leaving):
     public_router.include_router(_part.router)
 
 router = APIRouter()
-for _part in (paper, forms, imports, book, counter, persons, topics):
+for _part in (paper, printed, forms, imports, book, counter, persons, topics):
     router.include_router(_part.router)
 
 __all__ = ["public_router", "router"]
