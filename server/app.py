@@ -36,6 +36,10 @@ from server.residents import api as residents_api
 from server.residents import pages as residents_pages
 from server.streets import completion_pages, walk_pages
 from server.streets import pages as streets_pages
+from server.urgent import following_pages, wording_pages
+from server.urgent import pages as urgent_pages
+from server.urgent import public_pages as urgent_public_pages
+from server.urgent.banner import with_banners
 from server.web import look
 from server.web.errors import install_errors
 from server.web.security import Security
@@ -71,6 +75,10 @@ PAGES: tuple[APIRouter, ...] = (
     streets_pages.router,
     token_pages.router,
     walk_pages.router,
+    urgent_public_pages.public_router,
+    wording_pages.router,
+    urgent_pages.router,
+    following_pages.router,
 )
 API: tuple[APIRouter, ...] = (
     boards_api.router,
@@ -115,7 +123,10 @@ def create_app(
         app.state.secrets = secrets
         app.state.files = files
         app.state.settings = settings
-    return Security(Tenancy(web.towns, web.own, town_finder(database)), is_https=settings.url.startswith("https:"))
+    return Security(
+        Tenancy(web.towns, web.own, with_banners(town_finder(database), database)),
+        is_https=settings.url.startswith("https:"),
+    )
 
 
 def _application() -> FastAPI:

@@ -12,6 +12,7 @@ from server.notices import models as notices
 from server.prints import models as prints
 from server.residents import models as residents
 from server.streets import models as streets
+from server.urgent import models as urgent
 
 __all__ = [
     "accounts",
@@ -25,6 +26,7 @@ __all__ = [
     "prints",
     "residents",
     "streets",
+    "urgent",
 ]
 
 metadata = SQLModel.metadata

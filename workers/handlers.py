@@ -17,6 +17,7 @@ from server.prints.products import Recipe
 from server.prints.service import forget_prints
 from server.residents.erasure import forget_long_gone, forget_requests
 from server.residents.printed_forms import FORMS, make_forms
+from server.urgent.service import end_due
 from workers.clock import Chore
 
 _LONGEST_LIMIT = timedelta(days=2)
@@ -47,6 +48,7 @@ async def _forget_long_gone(database: Database, secrets: Secrets) -> None:
 
 CHORES: tuple[Chore, ...] = (
     Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=1),
+    Chore("end urgent notices", writing(end_due), every=5),
     Chore("expire notices", writing(_expire_notices), every=60),
     Chore("finish mailings", writing(upkeep.finish_mailings), every=1),
     Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),

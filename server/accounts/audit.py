@@ -39,6 +39,7 @@ _KINDS: Mapping[str, Message] = {
     "session": sentence("session"),
     "token": sentence("token"),
     "topic": sentence("topic"),
+    "urgent": sentence("urgent notice"),
 }
 
 
@@ -57,7 +58,7 @@ SIGNED_OUT = action("session.closed", sentence("Signed out"))
 SIGN_IN_REFUSED = action("session.refused", sentence("Sign-in refused"))
 SESSIONS_ENDED = action("sessions.ended", sentence("Ended other sessions"))
 PASSWORD_CHANGED = action("password.changed", sentence("Changed the password"))
-PASSWORD_REFUSED = action("password.refused", sentence("Password change refused"))
+PASSWORD_REFUSED = action("password.refused", sentence("Wrong password when asked again"))
 STAFF_INVITED = action("staff.invited", sentence("Invited somebody"))
 LINK_MADE = action("staff.link_made", sentence("Made a one-time link"))
 LINK_USED = action("staff.link_used", sentence("Chose a password by a one-time link"))

@@ -60,21 +60,28 @@ async def change_password(
 ) -> None:
     """A new password for who knows the current one; all their other sessions end. Raises Invalid, TooMany."""
     refuse_weak(new, context, field="new")
-    async with database.writing() as session:
-        key = f"password-change/{actor.account_id}"
-        may_try = await count_once(session, key, limit=PER_ACCOUNT_AND_NETWORK, per=QUARTER)
-        account = await queries.get_account(session, actor.account_id)
-    if not may_try:
-        raise TooMany(_TOO_MANY, int(QUARTER.total_seconds()))
-    if not await is_right(account.password_hash, current):
-        async with database.writing() as session:
-            await audit.record(session, municipality_id, actor.account_id, audit.PASSWORD_REFUSED)
-        raise Invalid({"current": sentence("This is not your current password.")})
+    await ask_password(database, municipality_id, actor, current, field="current")
     hashed = await hash_password(new)
     async with database.writing() as session:
         account = await queries.get_account(session, actor.account_id)
         await service.set_password(session, account, hashed, keep_session_id=actor.session_id)
         await audit.record(session, municipality_id, account.id, audit.PASSWORD_CHANGED, "account", account.id)
+
+
+async def ask_password(
+    database: Database, municipality_id: int, actor: Actor, password: str, *, field: str = "password"
+) -> None:
+    """Somebody signed in proves to be themselves once more before something grave. Raises Invalid at `field`, TooMany."""
+    async with database.writing() as session:
+        key = f"password-asked/{actor.account_id}"
+        may_try = await count_once(session, key, limit=PER_ACCOUNT_AND_NETWORK, per=QUARTER)
+        account = await queries.get_account(session, actor.account_id)
+    if not may_try:
+        raise TooMany(_TOO_MANY, int(QUARTER.total_seconds()))
+    if not await is_right(account.password_hash, password):
+        async with database.writing() as session:
+            await audit.record(session, municipality_id, actor.account_id, audit.PASSWORD_REFUSED)
+        raise Invalid({field: sentence("This is not your current password.")})
 
 
 async def use_link(

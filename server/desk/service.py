@@ -14,6 +14,7 @@ from server.issues.models import IssueState
 from server.notices import queries as notices
 from server.notices.models import NoticeState
 from server.residents import queries as residents
+from server.urgent import queries as urgent
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -
     """The tasks of somebody, the pressing ones first. Nothing to do is an empty list."""
     tasks: list[Task] = []
     if actor.has_role(Role.EDITOR, Role.PUBLISHER):
+        tasks += await _of_what_is_urgent(session, municipality_id)
         tasks += _tasks(_NOTICES, await notices.count_by_state(session, municipality_id), "notices", actor)
         tasks += _tasks(_ISSUES, await issues.count_by_state(session, municipality_id), "issues", actor)
     if actor.has_role(Role.COUNTER):
@@ -102,6 +104,21 @@ def _tasks(kinds: Iterable[_Waiting], counts: Mapping[Any, int], route: str, act
         for kind in kinds
         if counts.get(kind.state)
     ]
+
+
+async def _of_what_is_urgent(session: ReadSession, municipality_id: int) -> list[Task]:
+    waiting = await urgent.count_drafts(session, municipality_id)
+    endless = sum(one.until_at is None for one in await urgent.in_force(session, municipality_id))
+    to_send = sentences(
+        "{count} urgent notice waits to be sent", "{count} urgent notices wait to be sent", count=waiting
+    )
+    to_end = sentences(
+        "{count} urgent notice holds until the all-clear",
+        "{count} urgent notices hold until the all-clear",
+        count=endless,
+    )
+    found = [(waiting, to_send, sentence("Read and send")), (endless, to_end, sentence("Follow it"))]
+    return [Task(words, action, "urgent_list", is_pressing=True) for count, words, action in found if count]
 
 
 async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task]:

@@ -17,6 +17,7 @@ from server.issues.content import IssueContent, issue_content
 from server.issues.models import Issue
 from server.mailings.compose import InlineImage
 from server.mailings.letterhead import Footing, RenderedMail, render_mail
+from server.mailings.town_mail import Links
 from server.municipalities.models import Municipality
 from server.municipalities.queries import get_municipality
 from server.notices.content import summary_of, title_of
@@ -27,12 +28,7 @@ MAIL_LIMIT = 60_000
 _WHY = sentence("You receive this letter because you asked for it.")
 
 
-@dataclass(frozen=True)
-class Links:
-    """Where a reader leaves and chooses: a person's own links, or stand-ins for them."""
-
-    leave: str = "#leave"
-    preferences: str = "#preferences"
+_STAND_INS = Links("#leave", "#preferences")
 
 
 @dataclass(frozen=True)
@@ -68,7 +64,7 @@ async def render_letter(
         for item in content.items
         for image in await mail_images(session, files, issue.municipality_id, item.content)
     }
-    return Letter(_mail(municipality, content, language or issue.language, links or Links()), list(images.values()))
+    return Letter(_mail(municipality, content, language or issue.language, links or _STAND_INS), list(images.values()))
 
 
 def _mail(municipality: Municipality, content: IssueContent, language: str, links: Links) -> RenderedMail:

@@ -20,16 +20,14 @@ from server.core.secrets import Secrets
 from server.issues import queries
 from server.issues.content import IssueContent, issue_content
 from server.issues.drafting import note_step
-from server.issues.letter import Letter, Links, render_letter
+from server.issues.letter import render_letter
 from server.issues.models import Issue, IssueItem, IssueState, IssueStepKind
 from server.mailings import queries as mailing_queries
 from server.mailings import service as mailings
-from server.mailings.compose import Marks, compose_message, new_marks
+from server.mailings.compose import new_marks
 from server.mailings.models import Lane, Mailing, MailingKind
 from server.mailings.schemas import MessageVariant, Recipient
-from server.mailings.splice import ComposedMessage
-from server.municipalities.addresses import public_url
-from server.municipalities.models import Municipality
+from server.mailings.town_mail import compose_town_mail, links_of
 from server.municipalities.queries import get_municipality
 from server.residents import queries as residents
 from server.residents.models import Edition
@@ -56,10 +54,19 @@ async def prepare_letter(
     variants = []
     for language in dict.fromkeys([issue.language, *municipality.languages]):
         marks = new_marks()
-        links = _links(municipality, instance_url, marks)
+        links = links_of(municipality, instance_url, marks)
         letter = await render_letter(session, files, issue, language=language, links=links)
-        composed = _compose(municipality, letter, language, marks, links)
-        variants.append(MessageVariant(language, Edition.STANDARD, composed, municipality.sender_address))
+        variant = compose_town_mail(
+            municipality,
+            letter.mail,
+            marks=marks,
+            links=links,
+            language=language,
+            edition=Edition.STANDARD,
+            list_name="letter",
+            images=letter.images,
+        )
+        variants.append(variant)
     return PreparedLetter(municipality_id, issue_id, await issue_content(session, issue), tuple(variants))
 
 
@@ -172,26 +179,3 @@ async def _mark_sent(session: WriteSession, issue: Issue, prepared: PreparedLett
 def _recipients(audience: list[Any], variants: tuple[MessageVariant, ...]) -> list[Recipient]:
     by_language = {variant.language: place for place, variant in enumerate(variants)}
     return [Recipient(one.resident_id, one.address, by_language.get(one.language, 0)) for one in audience]
-
-
-def _links(municipality: Municipality, instance_url: str, marks: Marks) -> Links:
-    base = public_url(municipality, instance_url)
-    return Links(leave=f"{base}/leave/{marks.leave}", preferences=f"{base}/preferences/{marks.preferences}")
-
-
-def _compose(municipality: Municipality, letter: Letter, language: str, marks: Marks, links: Links) -> ComposedMessage:
-    return compose_message(
-        marks=marks,
-        subject=letter.mail.subject,
-        text=letter.mail.text,
-        html=letter.mail.html,
-        images=letter.images,
-        from_name=municipality.sender_name or municipality.name,
-        from_address=municipality.sender_address,
-        reply_to=municipality.reply_address,
-        date=clock.now(),
-        language=language,
-        list_id=f"letter.{municipality.slug}.{municipality.sender_address.rpartition('@')[2]}",
-        list_name=municipality.name,
-        leave_url=links.leave,
-    )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -107,6 +108,27 @@ async def refused_deliveries(
         for row in await session.scalars(query)
     ]
     return Page(found, total, asked.number, asked.size)
+
+
+async def recipients_of(session: ReadSession, municipality_id: int, mailing_id: int) -> set[int]:
+    """The caller's numbers of the people a mailing was addressed to, whatever became of it."""
+    query = select(col(Delivery.recipient)).where(
+        col(Delivery.municipality_id) == municipality_id,
+        col(Delivery.mailing_id) == mailing_id,
+        col(Delivery.recipient) > 0,
+    )
+    return set(await session.scalars(query))
+
+
+async def acceptances_of(session: ReadSession, municipality_id: int, origin: str) -> list[tuple[str, datetime | None]]:
+    """Every row of the mailings called `origin`: its provider, and when the message was accepted there, if it was."""
+    accepted_at = case((col(Delivery.state) == DeliveryState.ACCEPTED, col(Delivery.settled_at)), else_=None)
+    query = (
+        select(col(Delivery.provider), accepted_at)
+        .join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+        .where(col(Mailing.municipality_id) == municipality_id, col(Mailing.origin) == origin)
+    )
+    return [(provider, moment) for provider, moment in await session.execute(query)]
 
 
 async def suppressed_hashes(session: ReadSession, municipality_id: int) -> set[str]:

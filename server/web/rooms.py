@@ -26,7 +26,7 @@ ROOMS = (
     _room("boards", sentence("Boards"), "boards", "editor", "publisher", "counter", "poster"),
     _room("residents", sentence("Residents"), "residents", "counter"),
     _room("settings", sentence("Settings"), "settings"),
-    _room("urgent", sentence("Urgent notice"), "notice_urgent", "editor", "publisher"),
+    _room("urgent", sentence("Urgent notice"), "urgent_new", "editor", "publisher"),
 )
 
 

@@ -18,6 +18,17 @@ INSTANCE_SEGMENTS = frozenset({"", "static", "health", "catcher", "robots.txt", 
 
 
 @dataclass(frozen=True)
+class Banner:
+    """Something urgent, in the words that every public page shows."""
+
+    title: str
+    what: str
+    where: str
+    number: str
+    """Of the notice that says more."""
+
+
+@dataclass(frozen=True)
 class Town:
     """What a page needs to know of the municipality it is for."""
 
@@ -40,6 +51,7 @@ class Town:
     host: str | None = None
     prefix: str = ""
     """What stands before every path of the town: "/saint-aubin", or nothing on its own host."""
+    banners: tuple[Banner, ...] = ()
 
     @property
     def language(self) -> str:

@@ -32,6 +32,10 @@ from server.notices.service import add_picture, store_picture
 from server.prints.models import PrintFile
 from server.prints.products import product
 from server.prints.service import ask_print
+from server.urgent.models import Confirmation
+from server.urgent.schemas import UrgentDraft
+from server.urgent.sending import Confirmed, prepare_urgent, send_urgent
+from server.urgent.service import write_urgent
 from tests.cast import open_session
 
 NEIGHBOUR = "voisin"
@@ -111,9 +115,30 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
         about: dict[str, Any] = {"name": "x.pdf", "media_type": "application/pdf"}
         session.add(PrintFile(municipality_id=stage.town_id, job_id=job.id, attempt=0, file_key=kept, bytes=1, **about))
         await session.execute(text("UPDATE print_job SET state = 'done'"))
+    await _urgent(stage)
     alice = await open_session(database, stage.administrator.account_id)
     charlie = await open_session(database, charlie_id)
     return SmallTown(stage, database, alice, ours, charlie, theirs, await _samples(database))
+
+
+async def _urgent(stage: Stage) -> None:
+    """Something urgent that left and still holds."""
+    words = {
+        "kind": "water",
+        "title": "Coupure d’eau",
+        "what": "Une conduite est rompue.",
+        "instruction": "- Attendez.",
+    }
+    given = words | {"topic_ids": list(stage.topics.values()), "contact_phone": "02 61 91 00 10"}
+    async with stage.database.writing() as session:
+        draft = UrgentDraft.model_validate(given)
+        urgent = await write_urgent(session, stage.town_id, stage.editor, draft, language="fr")
+    async with stage.database.reading() as session:
+        prepared = await prepare_urgent(session, stage.town_id, urgent.id, stage.url)
+    second = Confirmed(Confirmation.SECOND_PERSON)
+    async with stage.database.writing() as session:
+        args = (prepared, stage.publisher, second, prepared.content_hash)
+        await send_urgent(session, stage.town_id, stage.secrets, *args)
 
 
 async def _neighbour(database: Database, stage: Stage) -> int:
@@ -174,6 +199,8 @@ _SAMPLES = {
     "account_id": "SELECT account_id FROM role_grant WHERE role = 'counter'",
     "session_id": "SELECT id FROM staff_session",
     "token_id": "SELECT id FROM api_token",
+    "urgent_id": "SELECT id FROM urgent_notice",
+    "uid": "SELECT uid FROM urgent_notice",
 }
 
 
@@ -185,6 +212,8 @@ async def _samples(database: Database) -> dict[str, str]:
             "sheet": "1",
             "token": "x" * 32,
             "channel": "post",
+            "kind": "water",
+            "message_type": "update",
         }
 
 

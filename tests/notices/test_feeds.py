@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
-from lxml import etree  # type: ignore[import-untyped]  # it has no stubs
+from lxml import etree
 from sqlmodel import col, update
 
 from server.core import clock

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
-from lxml import etree  # type: ignore[import-untyped]  # it has no stubs
+from lxml import etree
 
 from server.content.cleaning import clean, clean_line
 from server.core.database import Database

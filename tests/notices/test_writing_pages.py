@@ -39,13 +39,6 @@ async def test_a_new_form_knows_the_towns_telephone(browser_of: BrowserOf) -> No
     assert 'value="Jeanne Moreau"' in page
 
 
-async def test_the_urgent_notice_is_one_button(browser_of: BrowserOf) -> None:
-    bob = await browser_of("Bob")
-    assert "/desk/notices/urgent" in (await bob.get("/desk/notices")).text
-    page = (await bob.get("/desk/notices/urgent")).text
-    assert re.search(r'name="is_urgent" value="yes" checked', page)
-
-
 async def test_a_notice_is_written_and_submitted_in_one_go(
     browser_of: BrowserOf, database: Database, cast: Cast
 ) -> None:

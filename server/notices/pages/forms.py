@@ -49,12 +49,11 @@ async def choices_of(session: ReadSession, town: Town) -> Choices:
     )
 
 
-async def first_values(session: ReadSession, town: Town, *, is_urgent: bool) -> dict[str, Any]:
+async def first_values(session: ReadSession, town: Town) -> dict[str, Any]:
     """A new notice: the town's telephone, and the mayor should it become an act."""
     municipality = await get_municipality(session, town.id)
     empty = NoticeContent(
         language=town.language,
-        is_urgent=is_urgent,
         contact_phone=municipality.phone,
         author_name=municipality.mayor_name,
         author_title=municipality.mayor_title,

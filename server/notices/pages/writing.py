@@ -42,13 +42,7 @@ SUBMITTED = saying("notice-submitted", sentence("Submitted. Somebody who may pub
 
 @router.get("/desk/notices/new", name="notice_new")
 async def show_new_notice(request: Request, session: Reading, town: CurrentTown, _staff: Editor) -> Response:
-    values = await first_values(session, town, is_urgent=False)
-    return form_page(request, await choices_of(session, town), values)
-
-
-@router.get("/desk/notices/urgent", name="notice_urgent", dependencies=[Depends(room("urgent"))])
-async def show_new_urgent_notice(request: Request, session: Reading, town: CurrentTown, _staff: Editor) -> Response:
-    values = await first_values(session, town, is_urgent=True)
+    values = await first_values(session, town)
     return form_page(request, await choices_of(session, town), values)
 
 

@@ -12,7 +12,7 @@ from server.notices.service.editing import (
     save_notice,
     settle_aside,
 )
-from server.notices.service.expiry import expire_due
+from server.notices.service.expiry import expire_due, expire_notice
 from server.notices.service.lifecycle import (
     approve_notice,
     discard_notice,
@@ -44,6 +44,7 @@ __all__ = [
     "drop_aside",
     "duplicate_notice",
     "expire_due",
+    "expire_notice",
     "find_findings",
     "illustrate_notice",
     "is_posted_act",

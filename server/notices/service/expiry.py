@@ -17,6 +17,12 @@ async def expire_due(session: WriteSession, now: datetime) -> int:
     return sum([await _expire(session, publication, now) for publication in due])
 
 
+async def expire_notice(session: WriteSession, municipality_id: int, notice_id: int, now: datetime) -> bool:
+    """End what residents see of one notice, because it is over by its own hour; False if they see nothing."""
+    publication = await queries.find_in_force(session, municipality_id, notice_id)
+    return publication is not None and await _expire(session, publication, now)
+
+
 async def _expire(session: WriteSession, publication: Publication, now: datetime) -> bool:
     ended = await session.execute(
         update(Publication)
