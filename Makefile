@@ -1,7 +1,7 @@
 # Everything that is done with this repository. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fast test-browser check format bench lock words clean
+.PHONY: help run setup test test-fast test-browser check format bench rehearse lock words clean
 
 BIN := .venv/bin
 # The tests reach nothing outside this machine; two workers suit two cores.
@@ -51,6 +51,9 @@ words: setup ## Bring the catalogue up to date with the words of the code
 
 bench: setup ## Measure what docs/measurements.md promises
 	$(BIN)/python -m bench.web
+
+rehearse: setup ## Install, hurt, lose, bring back and upgrade the compose project on this machine (needs Docker)
+	$(BIN)/python deploy/rehearse/rehearse.py
 
 lock: setup ## Choose the newest libraries and write their hashes down
 	$(BIN)/python -m pip install --quiet uv

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from server.accounts import models as accounts
+from server.backups import models as backups
 from server.boards import models as boards
 from server.core import limits
 from server.issues import models as issues
@@ -16,6 +17,7 @@ from server.urgent import models as urgent
 
 __all__ = [
     "accounts",
+    "backups",
     "boards",
     "issues",
     "limits",

@@ -38,6 +38,14 @@ def run(
 
 
 @app.command()
+def serve() -> None:
+    """Run the web without the workers, on a database that `tambour migrate` has given its shape."""
+    from workers.instance import run_web
+
+    carry_out(run_web)
+
+
+@app.command()
 def work(kind: Annotated[Kind, typer.Argument(help="Which work to do in this process.")]) -> None:
     """Run workers without the web: several processes, on one machine or many, share the work."""
     import asyncio
@@ -51,6 +59,18 @@ def work(kind: Annotated[Kind, typer.Argument(help="Which work to do in this pro
             await run_crew(instance.settings, instance.database, instance.secrets, stop, kinds)
 
     carry_out(run_workers)
+
+
+@app.command()
+def alive(
+    worker: Annotated[
+        bool, typer.Option("--worker", help="Look for the workers of this machine, not its web.")
+    ] = False,
+) -> None:
+    """Say whether what runs here is well: for the health check of a container. Exit status 1: it is not."""
+    from workers.alive import look_at_web, look_at_workers
+
+    carry_out(look_at_workers if worker else look_at_web)
 
 
 def main() -> None:

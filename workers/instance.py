@@ -34,6 +34,17 @@ async def run_instance(*, demo: bool) -> None:
     console.print("Tambour has stopped.")
 
 
+async def run_web() -> None:
+    """The web alone, until a signal. Workers run elsewhere."""
+    configured = settings()
+    start_logging(configured.log_level)
+    with listening(configured) as listener:
+        async with opened(configured) as instance:
+            stop = asyncio.Event()
+            stop_on_signals(stop)
+            await serve(instance, listener, stop)
+
+
 async def serve(instance: Instance, listener: socket.socket, stop: asyncio.Event) -> None:
     """Answer requests on `listener` until `stop`."""
     app = create_app(instance.database, secrets=instance.secrets, files=instance.files, settings=instance.settings)

@@ -20,6 +20,7 @@ from workers.handlers import CHORES, RECIPES, chores_with
 from workers.mail import MailWorker
 from workers.patience import DATABASE_AWAY
 from workers.render import RenderWorker
+from workers.safekeeping import backup_chores
 from workers.transports.catcher import catching
 from workers.transports.contract import Transport
 from workers.transports.smtp import SmtpTransport
@@ -27,6 +28,7 @@ from workers.transports.smtp import SmtpTransport
 log = logging.getLogger(__name__)
 
 KINDS = ("mail", "clock", "render")
+MACHINE = socket.gethostname()[:30]
 _BEAT = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _RESTARTING = "restarting"
@@ -61,7 +63,9 @@ def crew(
         await MailWorker(database, secrets, transport, name=name, lines=settings.smtp_connections, say=say).run(stop)
 
     async def clock(stop: asyncio.Event, _say: Say) -> None:
-        await run_chores((*CHORES, *chores_with(files, settings.url)), database, secrets, stop)
+        await run_chores(
+            (*CHORES, *chores_with(files, settings.url), *backup_chores(settings, files)), database, secrets, stop
+        )
 
     async def render(stop: asyncio.Event, _say: Say) -> None:
         name = _name("render")
@@ -144,4 +148,4 @@ async def _beat(database: Database, workers: Sequence[Worker], notes: dict[str, 
 
 
 def _name(kind: str) -> str:
-    return f"{kind}-{socket.gethostname()[:30]}-{os.getpid()}-{random.token_hex(2)}"
+    return f"{kind}-{MACHINE}-{os.getpid()}-{random.token_hex(2)}"

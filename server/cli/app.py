@@ -1,9 +1,10 @@
 """The commands of `tambour` that need no worker, gathered."""
 
 import typer
+from pydantic import SecretStr
 from rich.table import Column, Table
 
-from server.cli import addresses, staff, towns
+from server.cli import addresses, backups, staff, towns
 from server.cli.opening import carry_out, console, opened
 from server.core.settings import Settings, settings
 
@@ -16,6 +17,8 @@ app = typer.Typer(
 app.add_typer(towns.app, name="town")
 app.add_typer(staff.app, name="staff")
 app.add_typer(addresses.app, name="addresses")
+app.add_typer(backups.app, name="backup")
+app.command(name="restore")(backups.bring_back)
 
 SECRET = "••••••••"  # noqa: S105  what is shown instead of one
 
@@ -39,6 +42,6 @@ def show_settings() -> None:
     table = Table(variable, "Here", "What it is", box=None, pad_edge=False, header_style="bold")
     for name, field in Settings.model_fields.items():
         value = getattr(given, name)
-        shown = SECRET if "password" in name and value.get_secret_value() else str(value)
+        shown = SECRET if isinstance(value, SecretStr) and value.get_secret_value() else str(value)
         table.add_row(f"TAMBOUR_{name.upper()}", shown, field.description)
     console.print(table)

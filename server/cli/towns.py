@@ -10,13 +10,13 @@ from server.cli.opening import carry_out, console, opened
 from server.cli.staff import show_link
 from server.municipalities import queries
 from server.municipalities.addresses import public_url
-from server.municipalities.schemas import MunicipalityDraft
+from server.municipalities.schemas import MunicipalityDraft, slug_of
 from server.municipalities.service import create_municipality
 
 app = typer.Typer(help="The municipalities of this instance.", no_args_is_help=True)
 
 _NAME = typer.Option(prompt="Name of the municipality", help="As people say it: Saint-Aubin-les-Prés.")
-_SLUG = typer.Option(prompt="First word of its addresses", help="Small letters and hyphens: saint-aubin.")
+_SLUG = typer.Option(help="First word of its addresses: saint-aubin. Made of the name, if none is given.")
 _EMAIL = typer.Option(prompt="Mail address of the town hall", help="Where residents write to.")
 _PHONE = typer.Option(prompt="Telephone of the town hall", help="Printed on everything that leaves.")
 _ADMINISTRATOR = typer.Option(prompt="Name of the first administrator", help="First name and surname.")
@@ -26,17 +26,19 @@ _ADMINISTRATOR_EMAIL = typer.Option(prompt="Mail address of the first administra
 @app.command()
 def add(
     name: Annotated[str, _NAME],
-    slug: Annotated[str, _SLUG],
     email: Annotated[str, _EMAIL],
     phone: Annotated[str, _PHONE],
     administrator: Annotated[str, _ADMINISTRATOR],
     administrator_email: Annotated[str, _ADMINISTRATOR_EMAIL],
+    slug: Annotated[str, _SLUG] = "",
+    insee: Annotated[str, typer.Option(help="INSEE code of the commune, if it is one.")] = "",
 ) -> None:
     """Open a municipality, and print the one-time link for its first administrator."""
 
     async def open_town() -> None:
         async with opened() as instance:
-            draft = MunicipalityDraft.model_validate({"name": name, "slug": slug, "email": email, "phone": phone})
+            given = {"name": name, "slug": slug or slug_of(name), "email": email, "phone": phone, "insee_code": insee}
+            draft = MunicipalityDraft.model_validate(given)
             async with instance.database.writing() as session:
                 town = await create_municipality(session, draft)
                 invited = await create_first_administrator(

@@ -63,6 +63,20 @@ class Database:
         async with self._for_writing.connect() as connection, connection.begin():
             yield connection
 
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A reading connection for which the whole database stands still, however long it looks."""
+        async with self._for_reading.connect() as connection, connection.begin():
+            if not self.is_sqlite:
+                await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield connection
+
+    @asynccontextmanager
+    async def outside_transactions(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for what PostgreSQL does in no transaction: making and dropping databases."""
+        async with self.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            yield connection
+
     async def check(self) -> None:
         """Read the promises back from the running database; raise WrongDatabase if one is not kept."""
         async with self.engine.connect() as connection:

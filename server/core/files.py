@@ -2,9 +2,12 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+
+_KEY = 64  # a SHA-256 in letters
 
 
 class FileStore:
@@ -42,7 +45,17 @@ class FileStore:
         if path.exists() and path.stat().st_mtime < before.timestamp():
             path.unlink(missing_ok=True)
 
+    def everything(self) -> Iterator[tuple[str, Path]]:
+        """Every file with its name below the root, for who keeps copies."""
+        for path in sorted(self.root.glob("*/??/*")):
+            if path.is_file() and len(path.name) == _KEY:
+                yield str(path.relative_to(self.root)), path
+
+    def size(self, municipality_id: int) -> int:
+        """How many bytes a municipality's files take."""
+        return sum(path.stat().st_size for path in (self.root / str(municipality_id)).glob("??/*") if path.is_file())
+
     def _path(self, municipality_id: int, key: str) -> Path:
-        if len(key) != 64 or not set(key) <= set("0123456789abcdef"):
+        if len(key) != _KEY or not set(key) <= set("0123456789abcdef"):
             raise FileNotFoundError(key)
         return self.root / str(municipality_id) / key[:2] / key

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.backups.upkeep import find_backup_trouble
 from server.core.database import Database, WrongDatabase
+from server.core.errors import NotFound
 from server.core.i18n import translate
 from server.core.migrations import is_current
 from server.mailings.heartbeats import find_mail_trouble, living_workers
@@ -33,10 +35,19 @@ async def show_health(request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok" if is_fine else "sick", "parts": parts}, 200 if is_fine else 503)
 
 
+@router.get("/health/{part}", name="health_of")
+async def show_part(request: Request, part: str) -> JSONResponse:
+    """The same for one part: whether a container is to be started again is no question of the relay's."""
+    check = CHECKS.get(part)
+    if check is None:
+        raise NotFound
+    verdict = await _verdict(check, database_of(request))
+    return JSONResponse({"part": part, "status": verdict}, 200 if verdict == "ok" else 503)
+
+
 async def examine(database: Database) -> dict[str, str]:
     """Each part of the instance with "ok", or with what is wrong with it."""
-    checks = {"database": _database, "workers": _workers, "mail": _mail}
-    return {name: await _verdict(check, database) for name, check in checks.items()}
+    return {name: await _verdict(check, database) for name, check in CHECKS.items()}
 
 
 async def _verdict(check: Callable[[Database], Awaitable[None]], database: Database) -> str:
@@ -72,3 +83,17 @@ async def _mail(database: Database) -> None:
         trouble = await find_mail_trouble(session)
     if trouble is not None:
         raise Sick(translate(trouble.message, "en"))
+
+
+async def _backups(database: Database) -> None:
+    async with database.reading() as session:
+        if trouble := await find_backup_trouble(session):
+            raise Sick(trouble)
+
+
+CHECKS: Mapping[str, Callable[[Database], Awaitable[None]]] = {
+    "database": _database,
+    "workers": _workers,
+    "mail": _mail,
+    "backups": _backups,
+}

@@ -141,9 +141,20 @@ async def send_issue(
         idempotency_key=idempotency_key,
         created_by_id=actor.account_id if actor else None,
     )
-    await _mark_sent(session, issue, prepared, mailing)
+    await _mark_sent(session, issue, prepared.content, mailing)
     note_step(session, issue, IssueStepKind.SENT, actor)
     return mailing
+
+
+async def mark_as_left(session: WriteSession, municipality_id: int, issue_id: int, mailing: Mailing) -> None:
+    """A letter of which a journal says that it left, after the backup this database comes from: it never leaves again."""
+    issue = await session.get(Issue, issue_id)
+    if issue is None or issue.municipality_id != municipality_id or issue.state is IssueState.SENT:
+        return
+    issue.state = IssueState.APPROVED
+    await session.flush()
+    await _mark_sent(session, issue, await issue_content(session, issue), mailing)
+    note_step(session, issue, IssueStepKind.SENT, None)
 
 
 async def _approved(session: WriteSession, municipality_id: int, issue_id: int, content_hash: str) -> Issue:
@@ -157,7 +168,7 @@ async def _approved(session: WriteSession, municipality_id: int, issue_id: int, 
     return issue
 
 
-async def _mark_sent(session: WriteSession, issue: Issue, prepared: PreparedLetter, mailing: Mailing) -> None:
+async def _mark_sent(session: WriteSession, issue: Issue, content: IssueContent, mailing: Mailing) -> None:
     """Freeze what left, so that the archive never changes."""
     sent = await session.execute(
         update(Issue)
@@ -167,7 +178,7 @@ async def _mark_sent(session: WriteSession, issue: Issue, prepared: PreparedLett
     )
     if sent.rowcount != 1:  # type: ignore[attr-defined]  # a cursor result has it
         raise Conflict(sentence("This letter has left already."))
-    for item in prepared.content.items:
+    for item in content.items:
         await session.execute(
             update(IssueItem)
             .where(col(IssueItem.issue_id) == issue.id, col(IssueItem.notice_id) == item.notice_id)

@@ -1,6 +1,7 @@
 """What forms, commands and programs may say of a municipality, section by section."""
 
 import re
+import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
@@ -31,6 +32,12 @@ def _slug(typed: str) -> str:
     if typed in RESERVED_SLUGS:
         raise Unusable(sentence("This word already means something else in addresses. Choose another."))
     return typed
+
+
+def slug_of(name: str) -> str:
+    """A first word of addresses made of a name: Saint-Aubin-les-Prés is saint-aubin-les-pres."""
+    letters = unicodedata.normalize("NFKD", name.lower().replace("œ", "oe").replace("æ", "ae"))
+    return re.sub(r"[^a-z0-9]+", "-", letters.encode("ascii", "ignore").decode())[:60].strip("-")
 
 
 def _insee(typed: str) -> str:

@@ -192,6 +192,8 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "address_point": "doors, not who lives behind them",
     "api_token": "staff and programs",
     "audit_entry": "what staff did: ids and counts, never names or addresses",
+    "backup_mark": "our own machines",
+    "backup_run": "our own machines",
     "board": "places where paper hangs",
     "board_round": "what staff did",
     "certificate": "published acts",

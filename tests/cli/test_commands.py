@@ -120,6 +120,38 @@ def test_settings_are_shown_but_no_password(monkeypatch: pytest.MonkeyPatch) -> 
     assert "a secret of the relay" not in answer.output
 
 
+def test_a_secret_may_be_handed_over_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("of the database\n")
+    monkeypatch.setenv("TAMBOUR_DATABASE_PASSWORD_FILE", str(tmp_path / "password"))
+    monkeypatch.setenv("TAMBOUR_DATABASE_URL", "postgresql+asyncpg://tambour@db/tambour")
+    assert Settings().database == "postgresql+asyncpg://tambour:of the database@db/tambour"
+    assert "of the database" not in run("settings").output
+    monkeypatch.setenv("TAMBOUR_DATABASE_PASSWORD", "given directly")
+    assert "given directly" in Settings().database
+
+
+@pytest.mark.usefixtures("migrated")
+def test_backups_are_made_tried_listed_and_brought_back(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
+) -> None:
+    add_town(slug="")
+    printed = run("backup", "key").output
+    (tmp_path / "private").write_text(printed)
+    monkeypatch.setenv("TAMBOUR_BACKUP_PLACE", str(tmp_path / "safe"))
+    settings.cache_clear()
+    assert "TAMBOUR_BACKUP_KEYS is empty" in run("backup", "make").output
+    monkeypatch.setenv("TAMBOUR_BACKUP_KEYS", printed.split()[3])
+    settings.cache_clear()
+    assert "sealed" in run("backup", "make").output
+    assert "every one counted" in run("backup", "verify").output
+    assert "tambour-" in run("backup", "list").output
+    assert "lives in this database already" in run("restore", "--key", str(tmp_path / "private")).output
+    home.rename(tmp_path / "lost")
+    answer = run("restore", "--key", str(tmp_path / "private"))
+    assert answer.exit_code == 0, answer.output
+    assert "vallon-sur-loyse" in run("town", "list").output
+
+
 def test_a_database_that_is_away_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAMBOUR_DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
     answer = run("town", "list")

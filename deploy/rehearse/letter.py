@@ -1,0 +1,96 @@
+"""Read by `python -` in a container of the rehearsal: a letter to everybody, approved and sent by the real use cases.
+
+python - people 1000     a thousand people join the first town
+python - send TITLE      a letter to them leaves
+python - figures         what the ledgers say
+"""
+
+import asyncio
+import json
+import sys
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from server.accounts.actors import Actor
+from server.accounts.models import Account, Role
+from server.cli.opening import Instance, opened
+from server.core import clock
+from server.issues import approval, drafting, sending
+from server.issues.content import issue_content
+from server.issues.schemas import IssueDraft
+from server.mailings.models import Mailing
+from server.mailings.queries import figures_of
+from server.municipalities.models import Municipality
+from server.residents.models import Channel, Resident, Subscription, Topic
+
+
+async def add_people(instance: Instance, count: int) -> None:
+    async with instance.database.writing() as session:
+        town, now = (await session.scalars(select(Municipality))).one(), clock.now()
+        town.sender_address = "lettre@saint-aubin.example"
+        topic = Topic(municipality_id=town.id, slug="lettre", name="La lettre", position=0)
+        people = [
+            Resident(
+                municipality_id=town.id,
+                email=(email := f"personne{number}@lecteurs.example"),
+                email_key=email,
+                list_key=email,
+                created_at=now,
+                last_contact_at=now,
+            )
+            for number in range(count)
+        ]
+        session.add_all([topic, *people])
+        await session.flush()
+        session.add_all(
+            Subscription(
+                municipality_id=town.id,
+                resident_id=one.id,
+                topic_id=topic.id,
+                channel=Channel.EMAIL,
+                started_at=now,
+            )
+            for one in people
+        )
+
+
+async def send(instance: Instance, title: str) -> None:
+    async with instance.database.writing() as session:
+        town = (await session.scalars(select(Municipality))).one()
+        account = (await session.scalars(select(Account).limit(1))).one()
+        topic = (await session.scalars(select(Topic).limit(1))).one()
+        actor = Actor(account.id, account.name, frozenset({Role.ADMINISTRATOR}), None, account.email)
+        draft = IssueDraft(title=title, editorial="Bonjour à toutes et à tous.", topic_ids=[topic.id])
+        issue = await drafting.create_issue(session, town.id, actor, draft)
+        await approval.submit_issue(session, town.id, actor, issue.id)
+        read = (await issue_content(session, issue)).content_hash
+        await approval.approve_issue(session, town.id, actor, issue.id, read)
+        town_id, issue_id = town.id, issue.id
+    async with instance.database.reading() as session:
+        url = instance.settings.url
+        prepared = await sending.prepare_letter(session, instance.files, town_id, issue_id, url)
+    async with instance.database.writing() as session:
+        await sending.send_issue(session, instance.secrets, prepared, actor, f"rehearsal-{title}")
+
+
+async def show_figures(instance: Instance) -> None:
+    async with instance.database.reading() as session:
+        mailings = list(await session.scalars(select(Mailing).order_by(col(Mailing.id))))
+        figures = await figures_of(session, mailings[0].municipality_id, mailings) if mailings else {}
+        found = {one.subject: figures[one.id].as_dict() | {"state": one.state} for one in mailings}
+        residents = await session.scalar(select(func.count()).select_from(Resident))
+    sys.stdout.write(json.dumps({"residents": residents, "mailings": found}) + "\n")
+
+
+async def main(what: str, *given: str) -> None:
+    async with opened() as instance:
+        if what == "people":
+            await add_people(instance, int(given[0]))
+        elif what == "send":
+            await send(instance, given[0])
+        else:
+            await show_figures(instance)
+
+
+asyncio.run(main(*sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""Bringing a backup back into an empty instance, in the shape it was made in, then in today's."""
+
+import asyncio
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from alembic.script import ScriptDirectory
+from pyrage import x25519
+from sqlalchemy import Connection, inspect
+
+from alembic import command
+from server.backups import journal, sealing, tables
+from server.backups.archive import Damaged, Manifest, read_table, total, unpack
+from server.backups.making import NoBackup, fetch, working_folder
+from server.backups.models import BackupKind, BackupOutcome, BackupRun
+from server.backups.replaying import Replayed, highest_ids, hold_everything, replay
+from server.backups.stores import Store, store_of
+from server.core import clock
+from server.core.database import Database
+from server.core.migrations import configuration, migrate
+from server.core.secrets import load_secrets
+from server.core.settings import Settings
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back."""
+
+    made_at: str
+    rows: int
+    files: int
+    replayed: Replayed
+
+
+async def restore(settings: Settings, database: Database, name: str, identities: list[x25519.Identity]) -> Restored:
+    """The backup `name` in this empty instance; departures and erasures since then are played again. Raises NoBackup."""
+    async with database.engine.connect() as connection:
+        if not await connection.run_sync(tables.is_empty):
+            raise NoBackup("A town lives in this database already: a backup is only brought back into an empty one.")
+    try:
+        store = await asyncio.to_thread(store_of, settings)
+        with TemporaryDirectory(dir=working_folder(settings)) as scratch:
+            folder = Path(scratch)
+            manifest = await opened_backup(store, name, identities, folder)
+            count = await fill_database(database, manifest, folder)
+            files = await asyncio.to_thread(_place, folder, settings.home)
+        entries = await asyncio.to_thread(journal.read_journal, store, manifest.made_at)
+    except (OSError, ValueError) as error:
+        raise NoBackup(str(error)) from error
+    await migrate(database)
+    secrets = load_secrets(settings.home)
+    async with database.writing() as session:
+        replayed = await replay(session, secrets, entries)
+        replayed.paused = await hold_everything(session)
+        session.add(_record(name, count))
+    async with database.connection() as connection:
+        await tables.count_on(connection, await tables.read_shape(connection), highest_ids(entries))
+    return Restored(manifest.made_at, count, files, replayed)
+
+
+async def opened_backup(store: Store, name: str, identities: list[x25519.Identity], folder: Path) -> Manifest:
+    """The backup fetched, unsealed and unpacked in `folder`. Raises NoBackup, BadKey, Damaged."""
+    sealed = await asyncio.to_thread(fetch, store, name, folder)
+    plain = folder / "plain"
+    await asyncio.to_thread(sealing.unseal, sealed, plain, identities)
+    return await asyncio.to_thread(unpack, plain, folder)
+
+
+async def fill_database(database: Database, manifest: Manifest, folder: Path) -> int:
+    """An empty database gets the backup's shape and rows: all of them or none. Raises NoBackup, Damaged."""
+    if manifest.revision not in {
+        script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()
+    }:
+        raise NoBackup("This backup was made by a newer version of Tambour: install that version first.")
+    async with database.connection() as connection:
+        await connection.run_sync(lambda sync: _shape(sync, manifest.revision))
+        shape = await tables.read_shape(connection)
+        await tables.loosen(connection, shape)
+        rows: dict[str, int] = {}
+        for table in tables.in_order(shape):
+            if table.name in manifest.columns:
+                names = manifest.columns[table.name]
+                rows[table.name] = await tables.write_lines(connection, table, names, read_table(folder, table.name))
+        await tables.fasten(connection, shape)
+        found = await tables.count_rows(connection, shape)
+        if wrong := [name for name, wanted in manifest.rows.items() if not wanted == rows.get(name) == found.get(name)]:
+            raise Damaged(f"These tables did not come back whole: {', '.join(wrong)}.")
+    return total(manifest.rows)
+
+
+def _shape(connection: Connection, revision: str) -> None:
+    """Whatever shape the empty database has, it gets that of the backup."""
+    if inspect(connection).has_table(tables.VERSION_TABLE):
+        command.downgrade(configuration(connection), "base")
+    command.upgrade(configuration(connection), revision)
+
+
+def _place(folder: Path, home: Path) -> int:
+    """Files and the instance's secret where they belong. How many files."""
+    (home / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+    secret = home / "keys" / "instance.key"
+    shutil.copyfile(folder / "keys" / "instance.key", secret)
+    secret.chmod(0o600)
+    count = 0
+    for path in sorted((folder / "files").glob("*/??/*")):
+        target = home / "files" / path.relative_to(folder / "files")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        count += 1
+    return count
+
+
+def _record(name: str, rows: int) -> BackupRun:
+    now = clock.now()
+    return BackupRun(
+        kind=BackupKind.RESTORATION,
+        slot=f"restoration {now.isoformat()}",
+        name=name,
+        outcome=BackupOutcome.DONE,
+        rows=rows,
+        started_at=now,
+        ended_at=now,
+    )
