@@ -23,7 +23,7 @@ from server.issues import pages as issues_pages
 from server.issues import public_pages as letters_pages
 from server.issues import sending_pages, signing_pages
 from server.mailings import api as mailings_api
-from server.mailings import catcher_pages
+from server.mailings import catcher_pages, domain_pages
 from server.mailings import pages as mailings_pages
 from server.municipalities import api as municipalities_api
 from server.municipalities import look_pages, paper_pages, place_pages
@@ -51,6 +51,7 @@ PAGES: tuple[APIRouter, ...] = (
     accounts_pages.router,
     audit_pages.router,
     boards_pages.router,
+    domain_pages.router,
     completion_pages.router,
     desk_pages.router,
     frontpage_pages.router,

@@ -9,6 +9,7 @@ from server.cli.app import app
 from server.cli.opening import carry_out, opened
 from server.core.logging import start_logging
 from workers.demo.command import demo
+from workers.doctor import doctor
 from workers.runner import KINDS, run_crew, stop_on_signals
 
 __all__ = ["app", "main"]
@@ -24,6 +25,7 @@ class Kind(StrEnum):
 
 
 app.command()(demo)
+app.command()(doctor)
 
 
 @app.command()

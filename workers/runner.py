@@ -20,7 +20,7 @@ from workers.handlers import CHORES, RECIPES, chores_with
 from workers.mail import MailWorker
 from workers.patience import DATABASE_AWAY
 from workers.render import RenderWorker
-from workers.safekeeping import backup_chores
+from workers.safekeeping import careful_chores
 from workers.transports.catcher import catching
 from workers.transports.contract import Transport
 from workers.transports.smtp import SmtpTransport
@@ -64,7 +64,7 @@ def crew(
 
     async def clock(stop: asyncio.Event, _say: Say) -> None:
         await run_chores(
-            (*CHORES, *chores_with(files, settings.url), *backup_chores(settings, files)), database, secrets, stop
+            (*CHORES, *chores_with(files, settings.url), *careful_chores(settings, files)), database, secrets, stop
         )
 
     async def render(stop: asyncio.Event, _say: Say) -> None:

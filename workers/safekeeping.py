@@ -1,4 +1,4 @@
-"""What the clock does so that nothing is lost: a backup a night, a trial of one a week, the journal of departures."""
+"""What the clock does so that nothing is lost: a backup a night, a trial a week, a journal; a look at sending domains."""
 
 from server.backups.journal import write_journal
 from server.backups.upkeep import back_up_nightly, verify_weekly
@@ -6,11 +6,13 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
+from server.mailings.believing import examine_due, way_out_of
+from server.mailings.names import PublicNames
 from workers.clock import Chore
 
 
-def backup_chores(settings: Settings, files: FileStore) -> tuple[Chore, ...]:
-    """None where the settings name no place for backups."""
+def careful_chores(settings: Settings, files: FileStore) -> tuple[Chore, ...]:
+    """No backups where the settings name no place for them, no looking at domains where nothing leaves."""
 
     async def back_up(database: Database, _secrets: Secrets) -> None:
         await back_up_nightly(settings, database, files)
@@ -21,9 +23,15 @@ def backup_chores(settings: Settings, files: FileStore) -> tuple[Chore, ...]:
     async def keep_journal(database: Database, _secrets: Secrets) -> None:
         await write_journal(settings, database)
 
+    async def examine_domains(database: Database, secrets: Secrets) -> None:
+        await examine_due(database, secrets, PublicNames(), way_out_of(settings))
+
+    # What is only caught on this machine is believed by nobody, and need not be.
+    domains = (Chore("look at the sending domains", examine_domains, every=60),) if settings.smtp_host else ()
     if not settings.backup_place:
-        return ()
+        return domains
     return (
+        *domains,
         Chore("back up", back_up, every=300),
         Chore("try a backup", verify, every=900),
         Chore("keep the journal of departures", keep_journal, every=15),

@@ -184,6 +184,33 @@ class DkimKey(SQLModel, table=True):
     retired_at: datetime | None = moment(nullable=True)
 
 
+class DomainCheck(SQLModel, table=True):
+    """What the DNS said of a town's sending domain when it was last asked."""
+
+    __tablename__ = "domain_check"
+
+    municipality_id: int = Field(primary_key=True, foreign_key="municipality.id", sa_type=BigId)
+    domain: str = Field(max_length=253)
+    is_aligned: bool | None = None
+    """Whether receivers can believe its mail; nothing where the DNS did not answer."""
+    findings: list[dict[str, object]] = Field(default_factory=list, sa_type=Json)
+    """What `alignment.Finding.as_data` gives, one for each check."""
+    at: datetime = moment()
+
+
+class DomainOverride(SQLModel, table=True):
+    """Somebody let letters leave although the records are not in order, and said why. Append-only."""
+
+    __tablename__ = "domain_override"
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    domain: str = Field(max_length=253)
+    reason: str = Field(max_length=500)
+    by_id: int | None = reference("account.id", nullable=True)
+    at: datetime = moment()
+
+
 class WorkerHeartbeat(SQLModel, table=True):
     """The last sign of life of a worker, read by the health page."""
 

@@ -16,6 +16,7 @@ from server.core.database import WriteSession
 from server.core.errors import Conflict
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
+from server.mailings.believing import refuse_unbelievable
 from server.mailings.headers import one_line, own_address
 from server.mailings.models import (
     Delivery,
@@ -69,7 +70,9 @@ async def start_mailing(
     """A mailing and its whole ledger, in one transaction. The same key gives the same mailing, however often.
 
     Suppressed addresses get no row; a recipient named twice gets one. `scope` are the topics it is addressed to.
+    Raises Conflict if receivers could not believe that it is the town's.
     """
+    await refuse_unbelievable(session, municipality_id, messages[0].envelope_sender)
     await hold_recipients(session, municipality_id)
     mailing, is_new = await _open_mailing(
         session,

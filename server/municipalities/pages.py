@@ -69,6 +69,7 @@ OWN_SECTIONS = (
 OTHER_SECTIONS = (
     Section("places", sentence("Places"), sentence("Sectors and streets, to say who is concerned.")),
     Section("addresses", sentence("Addresses"), sentence("The commune’s address file: every street, every door.")),
+    Section("sending_domain", sentence("Sending domain"), sentence("Whether readers’ providers believe our mail.")),
     Section("topics", sentence("Topics"), sentence("What residents can subscribe to.")),
     Section("staff", sentence("Staff"), sentence("Who works here, with which roles.")),
     Section("tokens", sentence("API tokens"), sentence("What lets a program of yours read or write.")),

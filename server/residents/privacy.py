@@ -200,6 +200,8 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "dkim_key": "the town's signature under its mails",
     "form_batch": "boxes of paper forms",
     "form_series": "blank forms",
+    "domain_check": "records of the town's domain, as anybody can read them",
+    "domain_override": "what staff did",
     "issue": "published texts",
     "issue_item": "published texts",
     "issue_step": "what staff did",
