@@ -116,6 +116,9 @@ class Compose:
         except OSError as error:
             return str(error)
 
+    def missing(self) -> str:
+        return json.dumps(self.figures(), indent=1)
+
     def is_well(self) -> bool:
         return '"status":"ok"' in self.health()
 
@@ -129,7 +132,7 @@ class Compose:
         deadline = time.monotonic() + seconds
         while not what():
             if time.monotonic() > deadline:
-                raise Failed(f"{otherwise} ({seconds:.0f} s)\n{self.health()}\n{self.compose('ps')}")
+                raise Failed(f"{otherwise} ({seconds:.0f} s)\n{self.health()}\n{self.missing()}\n{self.compose('ps')}")
             time.sleep(0.3)
 
     def _sunk(self, subject: str) -> list[str]:

@@ -4,7 +4,7 @@ import typer
 from pydantic import SecretStr
 from rich.table import Column, Table
 
-from server.cli import addresses, backups, staff, towns
+from server.cli import addresses, backups, hosting, staff, towns
 from server.cli.opening import carry_out, console, opened
 from server.core.settings import Settings, settings
 
@@ -15,6 +15,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(towns.app, name="town")
+for name, command in (
+    ("overview", hosting.overview),
+    ("import", hosting.bring_many),
+    ("suspend", hosting.suspend),
+    ("resume", hosting.resume),
+    ("export", hosting.export),
+    ("delete", hosting.delete),
+):
+    towns.app.command(name=name)(command)
 app.add_typer(staff.app, name="staff")
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(backups.app, name="backup")

@@ -1,5 +1,7 @@
 """The administration commands, as they are typed."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +113,57 @@ def test_with_several_towns_one_must_be_named() -> None:
     assert run("staff", "link", "jeanne@vallon.example").exit_code == 1
     assert run("staff", "link", "jeanne@vallon.example", "--town", "amont").exit_code == 0
     assert run("staff", "link", "jeanne@vallon.example", "--town", "nowhere").exit_code == 1
+
+
+LIST = """insee;name;email;phone;administrator;administrator_email
+41200;Saint-Aubin-les-Prés;mairie@saint-aubin.example;02 54 00 00 00;Anne Roy;anne@saint-aubin.example
+wrong;Sans-Code;mairie@sans-code.example;;;
+41018;Œuilly;mairie@oeuilly.example;02 54 00 00 01;;paul@oeuilly.example
+"""
+
+
+@pytest.mark.usefixtures("migrated")
+def test_many_towns_are_opened_from_a_list(tmp_path: Path) -> None:
+    """What can be used is; what cannot is named by its line; the links are for the owner's eyes alone."""
+    (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
+    links = tmp_path / "links.tsv"
+    answer = run("town", "import", str(tmp_path / "list.csv"), "--links", str(links))
+    assert (answer.exit_code, "line 3: " in answer.output, "insee_code" in answer.output) == (1, True, True)
+    assert links.stat().st_mode & 0o777 == 0o600
+    written = [line.split("\t") for line in links.read_text(encoding="utf-8").splitlines()]
+    assert [line[1] for line in written] == ["saint-aubin-les-pres", "oeuilly"]
+    assert all("/desk/welcome/" in line[3] for line in written)
+    shown = run("town", "overview").output
+    assert "oeuilly" in shown
+    assert "saint-aubin-les-pres" in shown
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_town_is_suspended_opened_handed_over_and_deleted_with_proof(tmp_path: Path) -> None:
+    add_town()
+    add_town(slug="amont", name="Amont")
+    assert run("town", "suspend", "vallon").exit_code == 0
+    assert "Vallon" not in run("town", "list").output
+    assert "suspended" in run("town", "overview").output
+    run("town", "resume", "vallon")
+    assert "Vallon" in run("town", "list").output
+
+    folder = tmp_path / "vallon"
+    assert run("town", "export", "vallon", str(folder)).exit_code == 0
+    assert run("town", "export", "vallon", str(folder)).exit_code == 1, "nothing is written over"
+    town = [json.loads(line) for line in (folder / "municipality.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [one["slug"] for one in town] == ["vallon"]
+    assert "jeanne@vallon.example" in (folder / "account.csv").read_text(encoding="utf-8")
+    assert "password" not in (folder / "account.csv").read_text(encoding="utf-8")
+    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+        digest, name = line.split("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+
+    assert run("town", "delete", "vallon", "--confirm", "amont").exit_code == 1
+    proof = run("town", "delete", "vallon", "--confirm", "vallon")
+    assert (proof.exit_code, "municipality: 1" in proof.output) == (0, True), proof.output
+    assert "amont" in run("town", "overview").output
+    assert run("town", "export", "vallon", str(tmp_path / "again")).exit_code == 1
 
 
 def test_settings_are_shown_but_no_password(monkeypatch: pytest.MonkeyPatch) -> None:

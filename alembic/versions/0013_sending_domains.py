@@ -1,14 +1,14 @@
 """Sending domains: what the DNS said, and who let letters leave all the same
 
-Revision: 0009, after 0008
+Revision: 0013, after 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = '0009'
-down_revision = '0008'
+revision = '0013'
+down_revision = '0012'
 branch_labels = None
 depends_on = None
 
