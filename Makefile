@@ -51,6 +51,7 @@ words: setup ## Bring the catalogue up to date with the words of the code
 
 bench: setup ## Measure what docs/measurements.md promises
 	$(BIN)/python -m bench.web
+	$(BIN)/python -m bench.mail
 
 rehearse: setup ## Install, hurt, lose, bring back and upgrade the compose project on this machine (needs Docker)
 	$(BIN)/python deploy/rehearse/rehearse.py

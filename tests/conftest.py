@@ -54,8 +54,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 @pytest.fixture(scope="session")
 def postgres_states(postgres_server: PostgresServer) -> Iterator[PostgresStates]:
-    with clock.frozen(MONDAY_MORNING), PostgresStates.kept(postgres_server) as states:
-        yield states
+    with clock.frozen(MONDAY_MORNING):
+        states = PostgresStates(postgres_server)
+    yield states
+    states.close()
 
 
 @pytest.fixture

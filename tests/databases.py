@@ -7,8 +7,6 @@ database. `AimedDatabase` keeps what SQLAlchemy compiled from one test to the ne
 
 import asyncio
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +124,10 @@ class PostgresStates:
         self._execute(f"SELECT restore('{state}')")
         return self.url
 
-    @classmethod
-    @contextmanager
-    def kept(cls, server: PostgresServer) -> Iterator["PostgresStates"]:
-        states = cls(server)
-        yield states
-        states._loop.run_until_complete(states._connection.close())
-        states._loop.close()
+    def close(self) -> None:
+        self._connection.terminate()  # a test may have cut it
+        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.close()
 
     def _connect(self) -> None:
         opening = asyncpg.connect(host=str(self._server.folder), user="postgres", database=self._name)

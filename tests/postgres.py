@@ -87,9 +87,9 @@ class PostgresServer:
 
 
 @contextmanager
-def own_server(folder: Path) -> Iterator[PostgresServer]:
-    """A server for one measurement, which nobody shares."""
-    _start(folder)
+def own_server(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """A server for one measurement, which nobody shares; `durable`: it waits for the disk, as it should in earnest."""
+    _start(folder, durable=durable)
     try:
         yield PostgresServer(folder, "measured")
     finally:
@@ -115,7 +115,7 @@ def _count(folder: Path, change: int) -> int:
     return users
 
 
-def _start(folder: Path) -> None:
+def _start(folder: Path, *, durable: bool = False) -> None:
     programs = _folder_of_programs()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o755)
@@ -123,10 +123,8 @@ def _start(folder: Path) -> None:
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
     _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = (
-        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off "
-        "-c max_connections=300 -c shared_buffers=64MB"
-    )
+    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=300 "
+    options += "-c shared_buffers=256MB" if durable else "-c shared_buffers=64MB -c fsync=off -c full_page_writes=off"
     _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
 
 

@@ -37,10 +37,17 @@ class Sink:
     at_data: Script = _agree
     before_answer: Callable[["Sink", SMTP, str], Awaitable[None]] | None = None
     offers_smtputf8: bool = True
+    offers_pipelining: bool = True
     largest: int = 30_000_000
     received: list[Received] = field(default_factory=list)
     servers: list[SMTP] = field(default_factory=list)
     port: int = 0
+
+    async def handle_EHLO(  # noqa: N802  # aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.offers_pipelining else responses
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

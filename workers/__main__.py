@@ -48,16 +48,30 @@ def serve() -> None:
 
 
 @app.command()
-def work(kind: Annotated[Kind, typer.Argument(help="Which work to do in this process.")]) -> None:
+def work(
+    kind: Annotated[Kind, typer.Argument(help="Which work to do.")],
+    processes: Annotated[
+        int, typer.Option(min=0, help="How many processes share the mail; 0: one for each core. Other work needs one.")
+    ] = 0,
+) -> None:
     """Run workers without the web: several processes, on one machine or many, share the work."""
     import asyncio
+
+    from workers.processes import default_processes, rest_the_collector, run_processes
 
     async def run_workers() -> None:
         async with opened() as instance:
             start_logging(instance.settings.log_level)
             stop = asyncio.Event()
             stop_on_signals(stop)
+            # The catcher of an instance without a relay is a server: one is enough.
+            share = kind is Kind.MAIL and instance.settings.smtp_host
+            count = (processes or default_processes()) if share else 1
+            if count > 1:
+                await run_processes(("work", kind.value, "--processes", "1"), count, stop)
+                return
             kinds = KINDS if kind is Kind.ALL else (kind.value,)
+            rest_the_collector()
             await run_crew(instance.settings, instance.database, instance.secrets, stop, kinds)
 
     carry_out(run_workers)

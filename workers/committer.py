@@ -1,8 +1,8 @@
 """One committer for all lines: marks and results that come together are written down together.
 
-While one commit is under way the next requests gather, so the group is as large as the disk is slow. A line asks for
-its next mark only after handing over its last result, and both go into the same commit or the result into an earlier
-one: at any moment at most one message per line is not yet written down.
+While one commit is under way the next requests gather, so the group is as large as the disk is slow. A line hands over
+its last result before it asks for its next mark, or for word that the result is written; only then does the next message
+leave. At any moment at most one message per line has left of which the ledger does not know the end.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from server.core.database import Database
 from server.core.secrets import Secrets
 from server.mailings import ledger
-from server.mailings.bars import bar_dead_addresses
+from server.mailings.bars import barring
 from server.mailings.ledger import Claim, Settlement
 from workers.crash import crash_point
 from workers.hand import Hand
@@ -19,22 +19,31 @@ from workers.patience import patiently
 from workers.rhythm import Rhythm
 
 
-@dataclass
+@dataclass(slots=True)
 class _Group:
-    """What goes into the next commit."""
+    """What goes into the next commit, and who waits for it."""
 
-    marks: dict[Claim, asyncio.Future[bool]] = field(default_factory=dict)
+    marks: list[tuple[Claim, Claim | None]] = field(default_factory=list)
+    answers: list[asyncio.Future[bool]] = field(default_factory=list)
     results: list[Settlement] = field(default_factory=list)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.marks or self.results)
+        return bool(self.marks or self.results or self.waiting)
+
+    def give_up(self) -> None:
+        """Does nothing to those that were answered."""
+        for answer in self.answers:
+            answer.cancel()
+        for future in self.waiting:
+            future.cancel()
 
 
 class Committer:
     """Writes marks and results. `run` it as a task; `close` lets it write what it has and ends it."""
 
     def __init__(self, database: Database, secrets: Secrets, hand: Hand, *, worker: str, rhythm: Rhythm) -> None:
-        self._database = database
+        self._pen = database.pen()
         self._secrets = secrets
         self._hand = hand
         self._worker = worker
@@ -43,17 +52,27 @@ class Committer:
         self._asked = asyncio.Event()
         self._is_closing = False
 
-    async def mark(self, claim: Claim) -> bool:
-        """True once it is written down that `claim` is about to be sent; False if it must not be."""
+    def mark(self, claim: Claim, behind: Claim | None = None) -> asyncio.Future[bool]:
+        """True once it is written down that `claim` is about to be sent; False if it must not be. It may only leave
+        when the result of `behind` is written.
+        """
         future: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._group.marks[claim] = future
+        self._group.marks.append((claim, behind))
+        self._group.answers.append(future)
         self._asked.set()
-        return await future
+        return future
 
     def settle(self, settlement: Settlement) -> None:
-        """Hand over a result. It is written before any later mark of the same line."""
+        """Hand over a result. It is written before any later mark of the same line, or together with it."""
         self._group.results.append(settlement)
         self._asked.set()
+
+    def written(self) -> asyncio.Future[None]:
+        """When what was handed over until now is written."""
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._group.waiting.append(future)
+        self._asked.set()
+        return future
 
     def close(self) -> None:
         self._is_closing = True
@@ -71,31 +90,35 @@ class Committer:
                 if group:
                     await self._write_down(group)
         finally:
-            for future in (*group.marks.values(), *self._group.marks.values()):
-                future.cancel()  # does nothing to those that were answered
+            for one in (group, self._group):
+                one.give_up()
+            await self._pen.close()
 
     async def _write_down(self, group: _Group) -> None:
         """Whether a failed commit held is not known, but writing the same twice changes nothing."""
         marked = await patiently(lambda: self._write(group), self._rhythm.patience)
-        for claim, future in group.marks.items():
-            if not future.done():
-                future.set_result(claim.id in marked)
         for settlement in group.results:
             self._hand.let_go(settlement.claim)
+        for (claim, _), answer in zip(group.marks, group.answers, strict=True):
+            if not answer.done():
+                answer.set_result(claim.id in marked)
+        for future in group.waiting:
+            if not future.done():
+                future.set_result(None)
 
     async def _write(self, group: _Group) -> set[int]:
+        """The ids of those that may be sent."""
         now = self._hand.now()
-        marked: set[int] = set()
-        async with self._database.connection() as connection:
-            if group.results:
-                await ledger.settle(connection, group.results, now=now)
-                await bar_dead_addresses(connection, self._secrets, group.results, now=now)
-            if group.marks:
-                marked = await ledger.mark_sending(
-                    connection, list(group.marks), worker=self._worker, lease=now + self._rhythm.lease
-                )
-            if group.results:
-                crash_point("before_commit")
+        steps = []
+        if group.results:
+            steps = [
+                ledger.settling(self._pen, group.results, now=now),
+                *barring(self._pen, self._secrets, group.results, now=now),
+            ]
+            crash_point("before_commit")
+        if group.marks:
+            steps.append(ledger.marking(self._pen, group.marks, worker=self._worker))
+        found = await self._pen.write(*steps) if steps else []
         if group.results:
             crash_point("after_commit")
-        return marked
+        return {row[0] for row in found[-1]} if group.marks else set()

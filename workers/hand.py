@@ -1,27 +1,41 @@
 """The claims a worker has in hand: taken from the ledger, waiting for a line, kept under lease, given back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import chain, zip_longest
+from typing import TypeVar
 
 from server.core import clock
-from server.core.database import Database
+from server.core.database import Database, Pen
 from server.mailings import ledger
 from server.mailings.ledger import Claim, DueMailing
+from server.mailings.models import Lane
+from workers.appetite import Appetite
 from workers.crash import crash_point
 from workers.patience import patiently
+from workers.waiting import WaitingClaims
+
+Thing = TypeVar("Thing")
+_ORDINARY = Lane.ORDINARY.rank
+_SAFE = 0.9  # of a lease: who wakes up later than that from a sleep begins nothing with what it held
 
 
 class Hand:
-    """`ready` claims wait for a line, the most pressing lane first; `None` ends a line."""
+    """What is `ready` waits for a line."""
 
-    def __init__(self, database: Database, *, worker: str, lease: timedelta, patience: timedelta) -> None:
-        self.ready: asyncio.PriorityQueue[tuple[int, int, Claim | None]] = asyncio.PriorityQueue()
+    def __init__(
+        self, database: Database, *, worker: str, lease: timedelta, patience: timedelta, appetite: Appetite
+    ) -> None:
+        self.ready = WaitingClaims()
         self._database = database
+        self._pen: Pen = database.pen()
         self._worker = worker
         self._lease = lease
         self._patience = patience
+        self._appetite = appetite
         self._held: dict[int, Claim] = {}
+        self._safe_until = 0.0
         self._turn = 0
         self._lead = timedelta()
 
@@ -29,33 +43,48 @@ class Hand:
         """By the database's clock, for all workers count leases on it."""
         return clock.now() + self._lead
 
-    async def take(self, room: int) -> int:
-        """Claim up to `room` due rows; how many there were."""
+    @property
+    def is_safe(self) -> bool:
+        """Whether the leases still hold. A process that was frozen for long finds that they may not."""
+        return asyncio.get_running_loop().time() < self._safe_until
+
+    @property
+    def is_low(self) -> bool:
+        return len(self.ready) <= self._appetite.size // 2
+
+    async def take(self) -> int:
+        """Fill the hand if it is low; how many claims came. For what is pressing there is always room."""
         async with self._database.reading() as session:
             due = await ledger.find_due(session, self.now())
-        if not due:
+        size = self._appetite.size
+        pressing = [one for one in due if one.lane < _ORDINARY]
+        others = [one for one in due if one.lane == _ORDINARY]
+        taken = await self._claim(pressing, size - self.ready.pressing)
+        if self.is_low and len(self.ready) < size:
+            taken += await self._claim(others, size - len(self.ready))
+            self._appetite.ate(asyncio.get_running_loop().time())
+        return taken
+
+    async def _claim(self, due: Sequence[DueMailing], room: int) -> int:
+        if not due or room <= 0:
             return 0
         crash_point("before_claim")
-        claims = await self._claim(due, room)
+        began, now = asyncio.get_running_loop().time(), self.now()
+        taken = await ledger.claim(
+            self._pen, shares(due, room, self._turn), worker=self._worker, now=now, lease=now + self._lease
+        )
         crash_point("after_claim")
-        for claim in claims:
-            self._turn += 1
-            self._held[claim.id] = claim
-            self.ready.put_nowait((claim.lane, self._turn, claim))
+        self._turn += 1
+        if not self._held:
+            self._is_kept_since(began)
+        # One of each mailing, then the second of each: a long letter keeps no short one waiting.
+        claims = [claim for claim in chain.from_iterable(zip_longest(*taken)) if claim is not None]
+        self._held.update((claim.id, claim) for claim in claims)
+        self.ready.put(claims)
         return len(claims)
 
-    async def _claim(self, due: list[DueMailing], room: int) -> list[Claim]:
-        claims: list[Claim] = []
-        now = self.now()
-        async with self._database.connection() as connection:
-            for one, share in shares(due, room, self._turn):
-                left = room - len(claims)
-                if left <= 0:
-                    break
-                claims += await ledger.claim(
-                    connection, one, worker=self._worker, room=min(share, left), now=now, lease=now + self._lease
-                )
-        return claims
+    def _is_kept_since(self, moment: float) -> None:
+        self._safe_until = moment + _SAFE * self._lease.total_seconds()
 
     def let_go(self, claim: Claim) -> None:
         """The ledger knows what became of it."""
@@ -63,44 +92,51 @@ class Hand:
 
     async def give_back(self, claims: Sequence[Claim]) -> None:
         """These were not sent: back to where they were."""
-
-        async def write() -> None:
-            async with self._database.connection() as connection:
-                await ledger.give_back(connection, claims)
-
         if claims:
-            await patiently(write, self._patience)
+            await patiently(lambda: ledger.give_back(self._pen, claims), self._patience)
         for claim in claims:
             self.let_go(claim)
 
-    async def give_back_everything(self) -> None:
-        """Whatever was taken and not marked. What was marked is not touched by this."""
-        await self.give_back(list(self._held.values()))
+    async def give_back_waiting(self) -> None:
+        """What no line has begun; and no line begins anything more."""
+        await self.give_back(self.ready.end())
 
-    async def give_back_waiting(self, lines: int) -> None:
-        """What no line has begun, and the end for each of `lines`."""
-        waiting = []
-        while not self.ready.empty():
-            waiting.append(self.ready.get_nowait()[2])
-        for _ in range(lines):
-            self.ready.put_nowait((0, 0, None))
-        await self.give_back([claim for claim in waiting if claim is not None])
+    async def close(self) -> None:
+        """Whatever was taken and not marked goes back. What was marked is not touched by this."""
+        await self.give_back(list(self._held.values()))
+        await self._pen.close()
 
     async def keep(self) -> None:
         """Say that we live; take back what those who do not had in hand."""
+        began = asyncio.get_running_loop().time()
         async with self._database.connection() as connection:
             self._lead = await ledger.database_lead(connection, clock.now())
-            if self._held:
-                await ledger.renew(connection, list(self._held.values()), lease=self.now() + self._lease)
+        if self._held:
+            await ledger.renew(self._pen, list(self._held.values()), lease=self.now() + self._lease)
+        self._is_kept_since(began)
+        async with self._database.connection() as connection:
             await ledger.sweep(connection, self.now())
 
 
-def shares(due: list[DueMailing], room: int, turn: int) -> list[tuple[DueMailing, int]]:
-    """Who may have how many of `room` places: lane by lane, and within a lane everybody the same, starting in turn."""
+def shares(due: Iterable[DueMailing], room: int, turn: int) -> list[tuple[DueMailing, int]]:
+    """Who may have how many of `room` places: lane by lane, and within a lane every town the same, starting in turn.
+
+    What the mailings of a pressing lane leave of their room is not known before: each lane counts with all of it.
+    """
+    lanes: dict[int, dict[int, list[DueMailing]]] = {}
+    for one in due:
+        lanes.setdefault(one.lane, {}).setdefault(one.municipality_id, []).append(one)
     portions: list[tuple[DueMailing, int]] = []
-    for lane in sorted({one.lane for one in due}):
-        same = [one for one in due if one.lane == lane]
-        start = turn % len(same)
-        each = -(-room // len(same))
-        portions += [(one, each) for one in same[start:] + same[:start]]
+    for _, towns in sorted(lanes.items()):
+        each, left = -(-room // len(towns)), room
+        for town in _from(list(towns.values()), turn * max(1, room // each)):
+            if left > 0:
+                share = -(-each // len(town))
+                portions += [(one, share) for one in _from(town, turn)]
+                left -= share * len(town)
     return portions
+
+
+def _from(things: list[Thing], turn: int) -> list[Thing]:
+    start = turn % len(things)
+    return things[start:] + things[:start]

@@ -1,6 +1,6 @@
 """The mail worker: claims due rows of the ledger, sends them over a few lines, writes down what became of each.
 
-    dispatcher ── claims ──▶ hand ──▶ lines ── marks, results ──▶ committer ──▶ ledger
+    dispatcher ── claims ──▶ hand ──▶ carriers ── marks, results ──▶ committer ──▶ ledger
 
 A row is sent only after its `sending` mark is committed; the mark is at the same time the last look at whether the
 person still wants it. While the relay is down nothing is claimed, nothing is marked failed, and the pages say why.
@@ -13,10 +13,12 @@ from collections.abc import Callable
 
 from server.core.database import Database
 from server.core.secrets import Secrets
+from workers.appetite import Appetite
+from workers.carrier import Carrier, Room
 from workers.committer import Committer
 from workers.gate import Gate
 from workers.hand import Hand
-from workers.lines import Lines
+from workers.lines import Lines, lanes_of
 from workers.patience import DATABASE_AWAY
 from workers.rhythm import Rhythm
 from workers.shelf import Shelf
@@ -42,21 +44,19 @@ class MailWorker:
     ) -> None:
         self._rhythm = rhythm
         self._count = lines
-        self._room = lines * rhythm.buffer
         self._wake = asyncio.Event()
         self._gate = Gate(say, rhythm.knock)
-        self._hand = Hand(database, worker=name, lease=rhythm.lease, patience=rhythm.patience)
-        self._committer = Committer(database, secrets, self._hand, worker=name, rhythm=rhythm)
-        self._lines = Lines(
-            transport,
-            self._hand,
-            self._committer,
-            Shelf(database, secrets, rhythm.patience),
-            gate=self._gate,
-            wake=self._wake,
-            low=self._room // 2,
-            rhythm=rhythm,
+        self._lines = Lines(transport, self._gate)
+        self._hand = Hand(
+            database,
+            worker=name,
+            lease=rhythm.lease,
+            patience=rhythm.patience,
+            appetite=Appetite(lines * rhythm.buffer),
         )
+        self._committer = Committer(database, secrets, self._hand, worker=name, rhythm=rhythm)
+        shelf = Shelf(database, secrets, rhythm.patience)
+        self._room = Room(self._lines, self._hand, self._committer, shelf, rhythm, self._wake)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send what is due until `stop`; then finish what is on the line, give back the rest, and return."""
@@ -64,15 +64,15 @@ class MailWorker:
             writing = tasks.create_task(self._committer.run())
             keeping = tasks.create_task(self._keep_leases())
             waking = tasks.create_task(self._wake_at(stop))
-            serving = [tasks.create_task(self._lines.serve()) for _ in range(self._count)]
+            carrying = [tasks.create_task(Carrier(self._room, lowest).run()) for lowest in lanes_of(self._count)]
             await self._dispatch(stop)
-            await self._hand.give_back_waiting(len(serving))
-            await self._drain(serving)
+            await self._hand.give_back_waiting()
+            await self._drain(carrying)
             self._committer.close()
             await writing
-            await self._hand.give_back_everything()
             keeping.cancel()
             waking.cancel()
+            await self._hand.close()
 
     async def _dispatch(self, stop: asyncio.Event) -> None:
         """Keep the hand full while there is something due and a relay to give it to."""
@@ -81,13 +81,11 @@ class MailWorker:
             if self._gate.is_shut:
                 await self._knock(stop)
                 continue
-            room = self._room - self._hand.ready.qsize()
             taken = 0
-            if room > self._room // 2:
-                try:
-                    taken = await self._hand.take(room)
-                except DATABASE_AWAY:
-                    log.warning("the ledger does not answer, trying again", exc_info=True)
+            try:
+                taken = await self._hand.take()
+            except DATABASE_AWAY:
+                log.warning("the ledger does not answer, trying again", exc_info=True)
             if not taken:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._rhythm.look)
@@ -105,13 +103,13 @@ class MailWorker:
 
     async def _try_a_line(self) -> None:
         try:
-            await self._lines.close(await self._lines.open())
+            await self._lines.close(await self._lines.try_one())
         except RelayDown:
             self._gate.wait_longer()
 
-    async def _drain(self, serving: list[asyncio.Task[None]]) -> None:
+    async def _drain(self, carrying: list[asyncio.Task[None]]) -> None:
         """What is on the line gets its answer, or is written down as uncertain."""
-        _, late = await asyncio.wait(serving, timeout=self._rhythm.drain)
+        _, late = await asyncio.wait(carrying, timeout=self._rhythm.drain)
         for line in late:
             line.cancel()
         if late:

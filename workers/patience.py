@@ -8,9 +8,11 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.core.database import NotWritten
+
 log = logging.getLogger(__name__)
 
-DATABASE_AWAY = (SQLAlchemyError, OSError)
+DATABASE_AWAY = (SQLAlchemyError, NotWritten, OSError)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
 
 Result = TypeVar("Result")

@@ -11,7 +11,7 @@ class Rhythm:
     lease: timedelta = timedelta(seconds=90)
     renew: float = 15.0
     """How often leases are renewed, and those of the dead swept."""
-    look: float = 0.5
+    look: float = 0.25
     """How often an idle worker looks for work."""
     rest: float = 20.0
     """How long an unused line stays open."""
@@ -25,4 +25,4 @@ class Rhythm:
     """How long the database may stay away: less than a lease."""
     messages_per_line: int = 100
     buffer: int = 4
-    """Claims waiting per line: enough to keep lines busy, few enough that urgent mail soon has its turn."""
+    """Claims waiting per line at least: the hand grows while they are used up quickly."""

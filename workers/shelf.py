@@ -15,17 +15,11 @@ from server.mailings.models import MailingMessage
 from server.mailings.signing import signing_keys
 from server.mailings.splice import ComposedMessage, fill_for, splice
 from workers.patience import patiently
+from workers.transports.contract import Parcel
+from workers.transports.wire import Wire, ready_for_the_wire
 
 _PLACES = 64
 _FRESH = 300.0  # seconds: a key that is changed is noticed soon
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """What goes on the line for one delivery."""
-
-    sender: str
-    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ class Shelf:
         self._patience = patience
         self._sheets: dict[int, _Sheet] = {}
 
-    async def prepare(self, claim: Claim) -> Prepared | Unprepared:
+    async def prepare(self, claim: Claim) -> Parcel | Unprepared:
         """The copy for `claim`: the same bytes on every attempt."""
         try:
             sheet = self._sheets.get(claim.message_id)
@@ -67,7 +61,8 @@ class Shelf:
                 recipient=claim.recipient,
                 address=claim.address,
             )
-            return Prepared(sheet.sender, signature(sheet.ready, filling) + splice(sheet.composed, filling))
+            copy = signature(sheet.ready, filling) + splice(sheet.composed, filling)
+            return Parcel(sheet.sender, claim.address, Wire(copy))
         except (ValueError, LookupError) as error:
             return Unprepared(f"{type(error).__name__}: {error}")
 
@@ -83,6 +78,6 @@ class Shelf:
         composed = ComposedMessage.unpack(row.body)
         ready = ready_to_sign(composed, keys, clock.now())
         until = asyncio.get_running_loop().time() + _FRESH
-        sheet = _Sheet(row.envelope_sender, row.edition, composed, ready, until)
+        sheet = _Sheet(row.envelope_sender, row.edition, ready_for_the_wire(composed), ready, until)
         self._sheets[message_id] = sheet
         return sheet

@@ -28,11 +28,11 @@ async def _deliver_some(database: Database) -> int:
     lease = now + timedelta(minutes=1)
     async with database.reading() as session:
         due = await ledger.find_due(session, now)
-    claims = []
-    async with database.connection() as connection:
-        for one in due:
-            claims += await ledger.claim(connection, one, worker=_NAME, room=_ROOM, now=now, lease=lease)
+    async with database.pen() as pen:
+        shares = [(one, _ROOM) for one in due]
+        taken = await ledger.claim(pen, shares, worker=_NAME, now=now, lease=lease)
+        claims = [claim for claims in taken for claim in claims]
         if claims:
-            await ledger.mark_sending(connection, claims, worker=_NAME, lease=lease)
-            await ledger.settle(connection, [Settlement(claim, _ACCEPTED) for claim in claims], now=now)
+            await ledger.mark_sending(pen, claims, worker=_NAME)
+            await ledger.settle(pen, [Settlement(claim, _ACCEPTED) for claim in claims], now=now)
     return len(claims)

@@ -22,6 +22,8 @@ class Unwritable(ValueError):
 
 def one_line(text: str) -> str:
     """`text` without anything that ends a line or hides: controls and line separators become spaces."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
     kept = "".join(" " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text)
     return kept.encode("utf-8", "replace").decode().strip()
 

@@ -6,26 +6,26 @@ already on its way is told that its person has left.
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core.columns import Moment
-from server.core.database import ReadSession
+from server.core.database import Pen, ReadSession, Step
 from server.mailings import statements
 from server.mailings.models import Lane
 from server.mailings.policies import DOUBT_DELAY, MOST_DOUBTS, Decision
 
 FIRST = Lane.TRANSACTIONAL.rank
+_in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A delivery in the hands of a worker."""
 
     id: int
@@ -39,6 +39,11 @@ class Claim:
     tries: int
     doubts: int
 
+    @property
+    def number(self) -> int:
+        """Names it and no other claim: a row's attempts stay below 32,768."""
+        return self.id * 32_768 + self.attempt
+
 
 @dataclass(frozen=True, slots=True)
 class DueMailing:
@@ -46,6 +51,7 @@ class DueMailing:
 
     id: int
     lane: int
+    municipality_id: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,51 +69,71 @@ async def find_due(session: ReadSession, now: datetime) -> list[DueMailing]:
 
 
 async def claim(
-    connection: AsyncConnection, due: DueMailing, *, worker: str, room: int, now: datetime, lease: datetime
-) -> list[Claim]:
-    """Take up to `room` due rows. Rows another worker is taking at this moment are passed over."""
-    given: dict[str, Any] = {"worker": worker, "room": room, "now": now, "lease": lease}
-    words = statements.CLAIM_FIRST
-    if due.lane != FIRST:
-        words, given = statements.CLAIM, given | {"mailing_id": due.id}
-    lock = "" if _is_sqlite(connection) else "FOR UPDATE SKIP LOCKED"
-    found = await connection.execute(_statement(words.replace("{lock}", lock)), given)
-    return [Claim(*row) for row in found]
+    pen: Pen, shares: Sequence[tuple[DueMailing, int]], *, worker: str, now: datetime, lease: datetime
+) -> list[list[Claim]]:
+    """Take of each mailing as many due rows as its share. Rows another worker is taking now are passed over."""
+    given = {"worker": worker, "now": _bound(pen, now), "lease": _bound(pen, lease)}
+    steps = [
+        step(
+            pen,
+            statements.CLAIM_FIRST if due.lane == FIRST else statements.CLAIM,
+            given | {"mailing_id": due.id, "room": room},
+        )
+        for due, room in shares
+    ]
+    return [[Claim(*row) for row in rows] for rows in await pen.write(*steps)]
 
 
-async def mark_sending(
-    connection: AsyncConnection, claims: Sequence[Claim], *, worker: str, lease: datetime
-) -> set[int]:
+async def mark_sending(pen: Pen, claims: Sequence[Claim], *, worker: str) -> set[int]:
     """Write down that these are about to be sent; only those whose id comes back may be. The others were cancelled,
     given back or taken over meanwhile. The same worker may mark a row twice: it did not hear whether the commit held.
     """
-    rows = [{"id": claim.id, "attempt": claim.attempt} for claim in claims]
-    found = await connection.execute(
-        _with_rows(connection, statements.MARK), {"rows": json.dumps(rows), "worker": worker, "lease": lease}
-    )
-    return set(found.scalars())
+    (found,) = await pen.write(marking(pen, [(claim, None) for claim in claims], worker=worker))
+    return {row[0] for row in found}
 
 
-async def settle(connection: AsyncConnection, settlements: Sequence[Settlement], *, now: datetime) -> None:
+async def settle(pen: Pen, settlements: Sequence[Settlement], *, now: datetime) -> None:
     """Write down results. A late "accepted" is recorded whoever holds the row since: the relay has the message."""
-    rows = [_settled_row(settlement, _is_sqlite(connection)) for settlement in settlements]
-    await connection.execute(_with_rows(connection, statements.SETTLE), {"rows": json.dumps(rows), "now": now})
+    await pen.write(settling(pen, settlements, now=now))
 
 
-async def give_back(connection: AsyncConnection, claims: Sequence[Claim]) -> None:
+async def give_back(pen: Pen, claims: Sequence[Claim]) -> None:
     """Unsent rows return to the queue, where they were."""
-    rows = [{"id": claim.id, "attempt": claim.attempt} for claim in claims]
-    await connection.execute(_with_rows(connection, statements.GIVE_BACK), {"rows": json.dumps(rows)})
+    await pen.write(_with_rows(pen, statements.GIVE_BACK, _claimed_rows(claims)))
 
 
-async def renew(connection: AsyncConnection, claims: Sequence[Claim], *, lease: datetime) -> None:
+async def renew(pen: Pen, claims: Sequence[Claim], *, lease: datetime) -> None:
     """The worker lives and still has these."""
-    rows = [{"id": claim.id, "attempt": claim.attempt} for claim in claims]
-    await connection.execute(_with_rows(connection, statements.RENEW), {"rows": json.dumps(rows), "lease": lease})
+    await pen.write(_with_rows(pen, statements.RENEW, _claimed_rows(claims), lease=_bound(pen, lease)))
+
+
+def marking(pen: Pen, claims: Iterable[tuple[Claim, Claim | None]], *, worker: str) -> Step:
+    """`mark_sending` as a step of a larger transaction. Beside each claim: the one it comes behind on its line."""
+    rows = [(claim.id, claim.attempt, behind and behind.number) for claim, behind in claims]
+    return _with_rows(pen, statements.MARK, rows, worker=worker)
+
+
+def settling(pen: Pen, settlements: Iterable[Settlement], *, now: datetime) -> Step:
+    """`settle` as a step of a larger transaction."""
+    rows = [
+        (
+            claim.id,
+            claim.attempt,
+            decision.state.value,
+            decision.next_at and written(pen, decision.next_at),
+            decision.reply,
+        )
+        for claim, decision in ((one.claim, one.decision) for one in settlements)
+    ]
+    return _with_rows(pen, statements.SETTLE, rows, now=_bound(pen, now))
 
 
 async def sweep(connection: AsyncConnection, now: datetime) -> None:
-    """Rows of workers that died: what was only held returns to the queue, what was on its way becomes uncertain."""
+    """Rows of workers that died: what was only held returns to the queue, what was on its way becomes uncertain.
+
+    What came behind another one on its line was not on its way: it only leaves once that one's result is written.
+    """
+    await connection.execute(_statement(statements.SWEEP_BEHIND), {"now": now})
     await connection.execute(_statement(statements.SWEEP_CLAIMED), {"now": now})
     await connection.execute(
         _statement(statements.SWEEP_SENDING), {"now": now, "later": now + DOUBT_DELAY, "most": MOST_DOUBTS}
@@ -126,21 +152,31 @@ def _is_sqlite(connection: AsyncConnection) -> bool:
     return connection.dialect.name == "sqlite"
 
 
-def _settled_row(settlement: Settlement, is_sqlite: bool) -> dict[str, Any]:
-    claim, decision = settlement.claim, settlement.decision
-    row = asdict(decision) | {"id": claim.id, "attempt": claim.attempt, "state": decision.state.value}
-    if decision.next_at is not None:
-        moment = decision.next_at.astimezone(UTC)
-        row["next_at"] = moment.replace(tzinfo=None).isoformat(" ", "microseconds") if is_sqlite else moment.isoformat()
-    return row
+def step(pen: Pen, words: str, given: Mapping[str, Any]) -> Step:
+    """One of `statements`, as this pen's database says it."""
+    return Step(statements.in_words_of(words, is_sqlite=pen.is_sqlite), given)
+
+
+def written(pen: Pen, moment: datetime) -> str:
+    """A moment as the database writes it."""
+    moment = moment.astimezone(UTC)
+    return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if pen.is_sqlite else moment.isoformat()
+
+
+def _bound(pen: Pen, moment: datetime) -> datetime | str:
+    """A moment as the driver takes it."""
+    return written(pen, moment) if pen.is_sqlite else moment
+
+
+def _claimed_rows(claims: Iterable[Claim]) -> list[tuple[int, int]]:
+    return [(claim.id, claim.attempt) for claim in claims]
+
+
+def _with_rows(pen: Pen, words: str, rows: Sequence[tuple[Any, ...]], **given: Any) -> Step:
+    return step(pen, words, given | {"rows": _in_json(rows)})
 
 
 @cache
 def _statement(words: str) -> TextClause:
     moments = [name for name in ("now", "lease", "later") if f":{name}" in words]
     return text(words).bindparams(*(bindparam(name, type_=Moment()) for name in moments))
-
-
-def _with_rows(connection: AsyncConnection, words: str) -> TextClause:
-    rows = statements.ROWS_SQLITE if _is_sqlite(connection) else statements.ROWS_POSTGRES
-    return _statement(words.replace("{rows}", rows))

@@ -132,6 +132,8 @@ class Delivery(SQLModel, table=True):
     """When it may be sent; none: never (again), even if the relay should say "later"."""
     worker: str | None = Field(default=None, max_length=60)
     lease_until: datetime | None = moment(nullable=True)
+    behind: int | None = Field(default=None, sa_type=BigId)
+    """`Claim.number` of the one that leads it on its line: it does not leave before that one's result is written."""
     reply: str = Field(default="", max_length=500)
     settled_at: datetime | None = moment(nullable=True)
 

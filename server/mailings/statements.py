@@ -1,27 +1,44 @@
-"""The ledger's statements, in the words both databases understand. `{rows}` and `{lock}` are filled from constants.
+"""The ledger's statements, in the words both databases understand.
 
-The conditions on `state` repeat word for word those of the partial indexes: SQLite uses an index only then.
+What stands in braces is filled from constants. The conditions on `state` repeat word for word those of the partial
+indexes: SQLite uses an index only then.
 """
 
+from functools import cache
+
 # A list of rows as one parameter: the statement stays the same however many there are, and is prepared once.
-ROWS_POSTGRES = (
-    "json_to_recordset(CAST(:rows AS json)) AS r(id bigint, attempt int, state text, next_at timestamptz, reply text)"
+_ROWS = {
+    "{claimed}": "CAST(value ->> 0 AS bigint) AS id, CAST(value ->> 1 AS int) AS attempt, CAST(value ->> 2 AS bigint) AS behind",
+    "{settled}": "CAST(value ->> 0 AS bigint) AS id, CAST(value ->> 1 AS int) AS attempt, value ->> 2 AS state, {moment} AS next_at, value ->> 4 AS reply",
+    "{barred}": "CAST(value ->> 0 AS bigint) AS municipality_id, value ->> 1 AS address_hash, value ->> 2 AS reason, {moment} AS at",
+}  # fmt: skip
+_SOURCE_SQLITE, _MOMENT_SQLITE = "json_each(:rows)", "value ->> 3"
+_SOURCE_POSTGRES, _MOMENT_POSTGRES = (
+    "json_array_elements(CAST(:rows AS json)) AS value",
+    "CAST(value ->> 3 AS timestamptz)",
 )
-ROWS_SQLITE = (
-    "(SELECT value ->> '$.id' AS id, value ->> '$.attempt' AS attempt, value ->> '$.state' AS state,"
-    " value ->> '$.next_at' AS next_at, value ->> '$.reply' AS reply FROM json_each(:rows)) AS r"
-)
+
+
+@cache
+def in_words_of(words: str, *, is_sqlite: bool) -> str:
+    """A statement as this database says it."""
+    source, moment = (_SOURCE_SQLITE, _MOMENT_SQLITE) if is_sqlite else (_SOURCE_POSTGRES, _MOMENT_POSTGRES)
+    for name, columns in _ROWS.items():
+        rows = f"(SELECT {columns.replace('{moment}', moment)} FROM {source}) AS r"  # noqa: S608  # of constants
+        words = words.replace(name, rows)
+    return words.replace("{lock}", "" if is_sqlite else "FOR UPDATE SKIP LOCKED")
+
 
 # The lanes are 0 transactional, 1 urgent, 2 ordinary.
 DUE = """
-SELECT m.id, CASE m.lane WHEN 'urgent' THEN 1 ELSE 2 END
+SELECT m.id, CASE m.lane WHEN 'urgent' THEN 1 ELSE 2 END, m.municipality_id
 FROM mailing AS m
 WHERE m.state = 'sending' AND m.lane <> 'transactional' AND EXISTS (
   SELECT 1 FROM delivery
   WHERE mailing_id = m.id AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
 )
 UNION ALL
-SELECT 0, 0 WHERE EXISTS (
+SELECT 0, 0, 0 WHERE EXISTS (
   SELECT 1 FROM delivery WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
 )
 """
@@ -49,7 +66,7 @@ RETURNING id, municipality_id, mailing_id, message_id, recipient, address, lane,
 """
 
 MARK = """
-UPDATE delivery SET state = 'sending', lease_until = :lease FROM {rows}
+UPDATE delivery SET state = 'sending', behind = r.behind FROM {claimed}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.worker = :worker
   AND delivery.state IN ('claimed', 'sending')
 RETURNING delivery.id
@@ -63,8 +80,8 @@ UPDATE delivery SET
   reply = CASE WHEN delivery.address = '' THEN '' ELSE r.reply END,
   tries = delivery.tries + CASE WHEN r.state = 'deferred' THEN 1 ELSE 0 END,
   doubts = delivery.doubts + CASE WHEN r.state = 'uncertain' THEN 1 ELSE 0 END,
-  settled_at = :now, worker = NULL, lease_until = NULL
-FROM {rows}
+  settled_at = :now, worker = NULL, lease_until = NULL, behind = NULL
+FROM {settled}
 WHERE delivery.id = r.id AND (
   (delivery.attempt = r.attempt AND delivery.state = 'sending')
   OR (delivery.attempt = r.attempt AND delivery.state = 'uncertain' AND r.state <> 'uncertain')
@@ -72,19 +89,35 @@ WHERE delivery.id = r.id AND (
 )
 """
 
+BAR = """
+INSERT INTO suppression (municipality_id, address_hash, reason, at)
+SELECT municipality_id, address_hash, reason, at FROM {barred} WHERE true ON CONFLICT DO NOTHING
+"""
+
 GIVE_BACK = """
-UPDATE delivery SET state = 'queued', worker = NULL, lease_until = NULL FROM {rows}
+UPDATE delivery SET state = 'queued', worker = NULL, lease_until = NULL FROM {claimed}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.state = 'claimed'
 """
 
 RENEW = """
-UPDATE delivery SET lease_until = :lease FROM {rows}
+UPDATE delivery SET lease_until = :lease FROM {claimed}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.state IN ('claimed', 'sending')
 """
 
 SWEEP_CLAIMED = """
 UPDATE delivery SET state = 'queued', worker = NULL, lease_until = NULL
 WHERE state IN ('claimed', 'sending') AND state = 'claimed' AND lease_until < :now
+"""
+
+# Unsent for certain: while the one that leads it on its line has no result, a message does not leave.
+SWEEP_BEHIND = """
+UPDATE delivery SET state = CASE WHEN next_at IS NULL THEN 'cancelled' ELSE 'queued' END,
+  worker = NULL, lease_until = NULL, behind = NULL
+WHERE state IN ('claimed', 'sending') AND state = 'sending' AND lease_until < :now
+  AND EXISTS (
+    SELECT 1 FROM delivery AS leader WHERE leader.id = delivery.behind / 32768
+    AND leader.attempt = delivery.behind % 32768 AND leader.state = 'sending'
+  )
 """
 
 SWEEP_SENDING = """

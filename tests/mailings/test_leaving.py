@@ -19,22 +19,22 @@ CANCELLED, QUEUED, SENDING = DeliveryState.CANCELLED, DeliveryState.QUEUED, Deli
 
 async def take(office: Office, mailing_id: int, room: int = 10, worker: str = "w1") -> list[Claim]:
     now = clock.now()
-    async with office.database.connection() as connection:
-        due = DueMailing(mailing_id, Lane.ORDINARY.rank)
-        return await ledger.claim(connection, due, worker=worker, room=room, now=now, lease=now + timedelta(minutes=1))
+    async with office.database.pen() as pen:
+        shares = [(DueMailing(mailing_id, Lane.ORDINARY.rank), room)]
+        (claims,) = await ledger.claim(pen, shares, worker=worker, now=now, lease=now + timedelta(minutes=1))
+        return claims
 
 
 async def mark(office: Office, claims: list[Claim], worker: str = "w1") -> set[int]:
-    async with office.database.connection() as connection:
-        lease = clock.now() + timedelta(minutes=1)
-        return await ledger.mark_sending(connection, claims, worker=worker, lease=lease)
+    async with office.database.pen() as pen:
+        return await ledger.mark_sending(pen, claims, worker=worker)
 
 
 async def settle(office: Office, claim: Claim, outcome: Answer | Lost) -> None:
     now = clock.now()
     decision = decide(outcome, tries=claim.tries, doubts=claim.doubts, lane=claim.lane, now=now)
-    async with office.database.connection() as connection:
-        await ledger.settle(connection, [Settlement(claim, decision)], now=now)
+    async with office.database.pen() as pen:
+        await ledger.settle(pen, [Settlement(claim, decision)], now=now)
 
 
 async def leave(office: Office, recipient: int, keep: frozenset[int] = frozenset()) -> int:

@@ -69,9 +69,9 @@ async def test_an_older_claim_changes_nothing(office: Office) -> None:
     (new,) = await take(office, mailing_id, worker="w2")
     assert (old.attempt, new.attempt) == (1, 2)
     assert await mark(office, [old]) == set()
-    async with office.database.connection() as connection:
-        await ledger.give_back(connection, [old])
-        await ledger.renew(connection, [old], lease=clock.now() + timedelta(days=1))
+    async with office.database.pen() as pen:
+        await ledger.give_back(pen, [old])
+        await ledger.renew(pen, [old], lease=clock.now() + timedelta(days=1))
     assert await mark(office, [new], worker="w2") == {new.id}
     await settle(office, old, Answer(550, "5.1.1 no", Stage.RCPT))
     await settle(office, new, YES)
@@ -134,8 +134,8 @@ async def test_not_sent_after_all_is_no_try(office: Office) -> None:
     mailing_id = await office.start(people(1))
     (claim,) = await take(office, mailing_id)
     await mark(office, [claim])
-    async with office.database.connection() as connection:
-        await ledger.settle(connection, [Settlement(claim, not_sent(clock.now()))], now=clock.now())
+    async with office.database.pen() as pen:
+        await ledger.settle(pen, [Settlement(claim, not_sent(clock.now()))], now=clock.now())
     (row,) = await office.rows(mailing_id)
     assert (row.state, row.tries, row.doubts) == (DeliveryState.QUEUED, 0, 0)
     assert await take(office, mailing_id)
@@ -147,8 +147,8 @@ async def test_a_reply_of_any_bytes_can_be_kept(office: Office) -> None:
     await mark(office, [claim])
     now = clock.now()
     decision = decide(Answer(451, "é\u2028\ud800" + "x" * 600, Stage.DATA), tries=0, doubts=0, lane=2, now=now)
-    async with office.database.connection() as connection:
-        await ledger.settle(connection, [Settlement(claim, decision)], now=now)
+    async with office.database.pen() as pen:
+        await ledger.settle(pen, [Settlement(claim, decision)], now=now)
     (row,) = await office.rows(mailing_id)
     assert (row.state, row.tries, len(row.reply)) == (DeliveryState.DEFERRED, 1, 500)
     assert row.next_at == now + timedelta(minutes=15)
@@ -164,11 +164,12 @@ async def test_rows_are_found_by_their_index(sqlite_states: SqliteStates) -> Non
             (statements.MARK, "INTEGER PRIMARY KEY"),
             (statements.SETTLE, "INTEGER PRIMARY KEY"),
             (statements.SWEEP_CLAIMED, "ix_delivery_held"),
+            (statements.SWEEP_BEHIND, "ix_delivery_held"),
             (statements.SWEEP_SENDING, "ix_delivery_held"),
             (statements.FINISH, "ix_delivery_held"),
             (statements.DUE, "ix_delivery_due"),
         ):
-            plain = words.replace("{lock}", "").replace("{rows}", statements.ROWS_SQLITE)
+            plain = statements.in_words_of(words, is_sqlite=True)
             given = dict.fromkeys(re.findall(r":(\w+)", plain), "1")
             steps = [step[3] for step in await session.execute(text(f"EXPLAIN QUERY PLAN {plain}"), given)]
             assert [step for step in steps if index in step]

@@ -13,8 +13,9 @@ from cryptography.x509.oid import NameOID
 
 from server.mailings.policies import Answer, Stage
 from tests.smtp_sink import Sink
-from workers.transports.contract import LineLost, RelayDown, Trouble
-from workers.transports.smtp import SmtpTransport, is_loopback, on_the_wire
+from workers.transports.contract import LineLost, Parcel, RelayDown, Trouble
+from workers.transports.smtp import SmtpTransport, is_loopback
+from workers.transports.wire import on_the_wire
 
 LETTER = b"Subject: x\r\n\r\nBonjour\r\n"
 
@@ -51,6 +52,10 @@ def served(certificate: Path) -> ssl.SSLContext:
     return context
 
 
+def to(address: str, content: bytes = LETTER) -> Parcel:
+    return Parcel("a@x.example", address, on_the_wire(content))
+
+
 async def trouble_of(transport: SmtpTransport) -> Trouble:
     with pytest.raises(RelayDown) as caught:
         await transport.open()
@@ -61,7 +66,7 @@ async def trouble_of(transport: SmtpTransport) -> Trouble:
 async def carried(transport: SmtpTransport, content: bytes = LETTER, to: str = "b@example.org") -> Answer:
     line = await transport.open()
     try:
-        return await line.carry("a@example.org", to, content)
+        return await line.carry(Parcel("a@example.org", to, on_the_wire(content)))
     finally:
         await line.close()
 
@@ -162,8 +167,8 @@ async def test_rcpt_is_exactly_the_stored_address() -> None:
 async def test_a_line_goes_on_after_a_refusal() -> None:
     async with Sink(at_rcpt=lambda a: "550 5.1.1 no" if a.startswith("no") else None).listening() as sink:
         line = await SmtpTransport("127.0.0.1", sink.port, tls="none").open()
-        assert await line.carry("a@x.example", "no@x.example", LETTER) == Answer(550, "5.1.1 no", Stage.RCPT)
-        assert (await line.carry("a@x.example", "yes@x.example", LETTER)).code == 250
+        assert await line.carry(to("no@x.example")) == Answer(550, "5.1.1 no", Stage.RCPT)
+        assert (await line.carry(to("yes@x.example"))).code == 250
         assert (line.carried, line.is_usable, sink.connections) == (2, True, 1)
         await line.close()
 
@@ -185,7 +190,7 @@ async def test_a_relay_that_answers_nonsense_is_a_lost_line() -> None:
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     line = await SmtpTransport("127.0.0.1", server.sockets[0].getsockname()[1], tls="none").open()
     with pytest.raises(LineLost) as caught:
-        await line.carry("a@x.example", "b@x.example", LETTER)
+        await line.carry(to("b@x.example"))
     assert caught.value.after_dot
     assert not line.is_usable
     await line.close()

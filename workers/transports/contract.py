@@ -1,9 +1,11 @@
 """What the mail worker asks of a way out, and how a way out says that it cannot."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from server.mailings.policies import Answer
+from workers.transports.wire import Wire
 
 
 class Trouble(StrEnum):
@@ -34,6 +36,15 @@ class LineLost(Exception):
         self.after_dot = after_dot
 
 
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One message to one recipient."""
+
+    sender: str
+    recipient: str
+    content: Wire
+
+
 class Line(Protocol):
     """An open line to a relay. It carries one message at a time, and many one after another."""
 
@@ -45,8 +56,14 @@ class Line(Protocol):
     def is_usable(self) -> bool:
         """Whether another message may be tried on it."""
 
-    async def carry(self, sender: str, recipient: str, content: bytes) -> Answer:
-        """One message to one recipient, and the relay's definite answer. Raises LineLost."""
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether it is worth telling it what comes next."""
+
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
+        """One message, and the relay's definite answer. `ahead` is announced behind it: the next one to be carried, if
+        the line lives. Nothing of its content leaves before it is carried itself. Raises LineLost.
+        """
 
     async def close(self) -> None:
         """Say goodbye if there is somebody to say it to. Never raises."""

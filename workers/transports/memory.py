@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from server.mailings.policies import Answer, Stage
-from workers.transports.contract import RelayDown
+from workers.transports.contract import Parcel, RelayDown
+from workers.transports.wire import off_the_wire
 
 YES = Answer(250, "2.0.0 taken", Stage.DATA)
 
@@ -37,12 +38,13 @@ class MemoryLine:
     relay: MemoryTransport
     carried: int = 0
     is_usable: bool = True
+    looks_ahead: bool = False
 
-    async def carry(self, sender: str, recipient: str, content: bytes) -> Answer:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried += 1
-        answer = self.relay.answer(recipient)
+        answer = self.relay.answer(parcel.recipient)
         if 200 <= answer.code < 300:
-            self.relay.taken.append(Taken(sender, recipient, content))
+            self.relay.taken.append(Taken(parcel.sender, parcel.recipient, off_the_wire(parcel.content)))
         return answer
 
     async def close(self) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import ipaddress
-import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -15,14 +14,15 @@ from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPRespons
 from server.core.settings import Settings
 from server.mailings.headers import one_line
 from server.mailings.policies import Answer, Stage
-from workers.transports.contract import LineLost, RelayDown, Trouble
+from workers.transports.answers import Listener
+from workers.transports.contract import Line, LineLost, Parcel, RelayDown, Trouble
+from workers.transports.offers import Offers, rcpt
+from workers.transports.pipelined import DATA_START, Patience, PipelinedLine
+from workers.transports.wire import Wire
 
 _CONNECT = 60.0
 _COMMAND = 300.0  # RFC 5321, 4.5.3.2, for MAIL and RCPT
-_DATA_START = 120.0
 _GOODBYE = 5.0
-_LINE_END = re.compile(rb"\r\n|\r|\n")
-_UNSAFE_IN_COMMAND = re.compile(r"[\x00-\x1f\x7f<>]")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class SmtpTransport:
             settings.smtp_data_timeout,
         )
 
-    async def open(self) -> "SmtpLine":
+    async def open(self) -> Line:
         if self.tls == "none" and not (self.allow_cleartext or is_loopback(self.host)):
             raise RelayDown(Trouble.CLEARTEXT, self.host)
         smtp = SMTP(
@@ -72,36 +72,35 @@ class SmtpTransport:
         except (SMTPException, OSError, ValueError) as error:
             smtp.close()
             raise RelayDown(_trouble(error), _words(error)) from error
-        return SmtpLine(smtp, self.command_timeout, self.data_timeout)
+        offers = Offers.of(smtp.esmtp_extensions)
+        patience = Patience(self.command_timeout, self.data_timeout)
+        if offers.pipelining and isinstance(smtp.transport, asyncio.Transport):
+            # The library drops answers that nobody awaits yet; from here on somebody else listens.
+            return PipelinedLine(Listener(smtp.transport), offers, patience)
+        return SmtpLine(smtp, offers, patience)
 
 
 class SmtpLine:
-    """One connection, used for one message after another."""
+    """One connection to a relay without PIPELINING: each command waits for its answer."""
 
-    def __init__(self, smtp: SMTP, command_timeout: float, data_timeout: float) -> None:
+    looks_ahead = False
+
+    def __init__(self, smtp: SMTP, offers: Offers, patience: Patience) -> None:
         self._smtp = smtp
-        self._command_timeout = command_timeout
-        self._data_timeout = data_timeout
-        self._largest = int(smtp.esmtp_extensions.get("size") or 0)
+        self._offers = offers
+        self._patience = patience
         self.carried = 0
 
     @property
     def is_usable(self) -> bool:
         return self._smtp.is_connected
 
-    async def carry(self, sender: str, recipient: str, content: bytes) -> Answer:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried += 1
-        if _UNSAFE_IN_COMMAND.search(sender + recipient):
-            return Answer(553, "this address cannot be written in a command", Stage.DATA)
-        needs_utf8 = not (recipient.isascii() and sender.isascii())
-        if needs_utf8 and not self._smtp.supports_extension("smtputf8"):
-            return Answer(553, "5.6.7 the relay does not offer SMTPUTF8", Stage.DATA)
-        if 0 < self._largest < len(content):
-            return Answer(552, f"5.3.4 the relay takes at most {self._largest} bytes", Stage.DATA)
-        is_8bit = not content.isascii() and self._smtp.supports_extension("8bitmime")
-        options = (b" BODY=8BITMIME" if is_8bit else b"") + (b" SMTPUTF8" if needs_utf8 else b"")
+        if (refusal := self._offers.refuse(parcel)) is not None:
+            return refusal
         try:
-            return await self._transaction(sender.encode(), options, recipient.encode(), content)
+            return await self._transaction(parcel)
         except LineLost:
             self._smtp.close()
             raise
@@ -112,17 +111,17 @@ class SmtpLine:
                 await self._smtp.quit(timeout=_GOODBYE)
         self._smtp.close()
 
-    async def _transaction(self, sender: bytes, options: bytes, recipient: bytes, content: bytes) -> Answer:
-        answer = await self._command(b"MAIL FROM:<" + sender + b">" + options, Stage.MAIL, self._command_timeout)
+    async def _transaction(self, parcel: Parcel) -> Answer:
+        answer = await self._command(self._offers.mail(parcel), Stage.MAIL, self._patience.command)
         if answer.code != 250:
             return await self._cleared(answer)
-        answer = await self._command(b"RCPT TO:<" + recipient + b">", Stage.RCPT, self._command_timeout)
+        answer = await self._command(rcpt(parcel), Stage.RCPT, self._patience.command)
         if answer.code not in (250, 251):
             return await self._cleared(answer)
-        answer = await self._command(b"DATA", Stage.DATA, _DATA_START)
+        answer = await self._command(b"DATA", Stage.DATA, DATA_START)
         if answer.code != 354:
             return await self._cleared(answer)
-        return await self._content(content)
+        return await self._content(parcel.content)
 
     async def _command(self, command: bytes, stage: Stage, seconds: float) -> Answer:
         """A command and its answer. Whatever else happens, nothing was taken yet."""
@@ -130,13 +129,13 @@ class SmtpLine:
             code, words = await self._smtp.execute_command(command, timeout=seconds)
         return Answer(code, words, stage)
 
-    async def _content(self, content: bytes) -> Answer:
+    async def _content(self, content: Wire) -> Answer:
         protocol = self._smtp.protocol
         if protocol is None or not protocol.is_connected:
             raise LineLost("the line was closed before the message", after_dot=False)
         with _lost(after_dot=True):
-            protocol.write(on_the_wire(content))
-            code, words = await protocol.read_response(timeout=self._data_timeout)
+            protocol.write(content)
+            code, words = await protocol.read_response(timeout=self._patience.data)
         if code == 421:
             self._smtp.close()
         if not (200 <= code < 300 or 400 <= code < 600):
@@ -147,24 +146,10 @@ class SmtpLine:
         """Clear the table for the next message. (A relay that says 421 has left: aiosmtplib then closes.)"""
         if self._smtp.is_connected:
             try:
-                await self._smtp.rset(timeout=self._command_timeout)
+                await self._smtp.rset(timeout=self._patience.command)
             except (SMTPException, OSError):
                 self._smtp.close()
         return answer
-
-
-def on_the_wire(content: bytes) -> bytes:
-    """The message as it goes between DATA and its answer: CRLF only, dots doubled, the final dot (RFC 5321, 4.5.2).
-
-    A bare CR or LF left in could end the message at the next server before it ends here.
-    """
-    if content.count(b"\r\n") != content.count(b"\n") or content.count(b"\r") != content.count(b"\n"):
-        content = _LINE_END.sub(b"\r\n", content)
-    if not content.endswith(b"\r\n"):
-        content += b"\r\n"
-    if content.startswith(b"."):
-        content = b"." + content
-    return content.replace(b"\r\n.", b"\r\n..") + b".\r\n"
 
 
 def is_loopback(host: str) -> bool:
