@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from server.accounts.audit import forget_old_entries
 from server.accounts.service import forget_expired
+from server.boards.pack import PACK, make_pack
+from server.boards.service import put_acts_online
 from server.core import clock
 from server.core.database import Database, WriteSession
 from server.core.files import FileStore
@@ -62,12 +64,15 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
 
-RECIPES: dict[str, Recipe] = {FORMS: make_forms}
+RECIPES: dict[str, Recipe] = {FORMS: make_forms, PACK: make_pack}
 """Product → how its jobs are made."""
 
 
 def chores_with(files: FileStore, instance_url: str) -> tuple[Chore, ...]:
     """Those that need more of the instance than its database and its keys."""
+
+    async def put_acts(database: Database, _secrets: Secrets) -> None:
+        await put_acts_online(database, files)
 
     async def send_planned(database: Database, secrets: Secrets) -> None:
         await send_due_issues(database, secrets, files, instance_url)
@@ -75,4 +80,8 @@ def chores_with(files: FileStore, instance_url: str) -> tuple[Chore, ...]:
     async def forget(database: Database, _secrets: Secrets) -> None:
         await forget_prints(database, files)
 
-    return (Chore("send planned letters", send_planned, every=5), Chore("forget old prints", forget, every=3600))
+    return (
+        Chore("send planned letters", send_planned, every=5),
+        Chore("put acts online", put_acts, every=30),
+        Chore("forget old prints", forget, every=3600),
+    )

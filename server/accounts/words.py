@@ -26,5 +26,6 @@ SCOPES: Mapping[str, Message] = {
     "residents:read": sentence("Read residents: personal data"),
     "residents:write": sentence("Register and change residents: personal data"),
     "mailings:read": sentence("Read the figures of mailings"),
-    "boards:read": sentence("Read display boards"),
+    "boards:read": sentence("Read display boards and rounds"),
+    "boards:write": sentence("Make rounds"),
 }

@@ -17,7 +17,7 @@ _WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class CalendarRow:
-    """A sheet, and in each week whether it "hung", "hangs" as planned, is "missing" though it should, or none of it."""
+    """A sheet, and in each week whether it "hung", "hangs", is "planned", is "missing" though it should, or none of it."""
 
     sheet: PostedSheet
     weeks: Sequence[str]
@@ -83,7 +83,8 @@ def _was_there(sheet: PostedSheet, since: date) -> bool:
 
 def _mark(sheet: PostedSheet, shown: Sequence[Span], week: Span, plan: Plan) -> str:
     if any(span.within(week) for span in shown):
-        return "hung" if week.last < plan.day else "hangs"
+        is_past, is_to_come = week.last < plan.day, week.first > plan.day
+        return "hung" if is_past else "planned" if is_to_come else "hangs"
     asked = Span(sheet.posting.first_on, sheet.posting.last_on).within(week)
     is_missing = asked and sheet.is_wanted and asked.last >= plan.day
     return "missing" if is_missing else ""

@@ -4,16 +4,17 @@ from datetime import date, datetime, time, timedelta
 
 from server.boards import service
 from server.boards.kinds import Outcome, SheetFormat
+from server.boards.posters import count_sheets
 from server.boards.queries import list_boards
-from server.boards.queries.postings import list_of_notice
+from server.boards.queries.postings import list_live, list_of_notice
 from server.boards.queries.presets import list_presets
 from server.boards.queries.rounds import read_sheet
-from server.boards.schemas import PostingPlan, ReturnDraft, StopAnswer
+from server.boards.schemas import CertificateWish, PostingPlan, ReturnDraft, StopAnswer
 from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
 from server.demo.stage import Stage
-from server.notices.models import Publication
+from server.notices.models import NoticeKind, Publication
 from server.notices.queries import current_notices
 
 _INITIALS = "T. G."
@@ -21,9 +22,9 @@ _BETWEEN_BOARDS = timedelta(minutes=9)
 
 
 def mondays_of_rounds(today: date, weeks: int) -> list[date]:
-    """The Mondays before this week's, the earliest first."""
-    monday = today - timedelta(days=today.weekday())
-    return [monday - timedelta(weeks=back) for back in range(weeks, 0, -1)]
+    """The last Mondays before today, the earliest first."""
+    last = today - timedelta(days=today.weekday() or 7)
+    return [last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1)]
 
 
 async def walk_round(stage: Stage, day: date, *, torn: bool = False) -> None:
@@ -44,6 +45,26 @@ async def walk_round(stage: Stage, day: date, *, torn: bool = False) -> None:
                 lines={kept[-1]: Outcome.TORN} if torn and kept else {},
             )
             await service.key_return(session, stage.town_id, stage.counter, made.id, draft)
+
+
+async def certify(stage: Stage) -> None:
+    """For the act that has hung the longest the mayor signed a certificate; another is asked for."""
+    async with stage.database.writing() as session:
+        live = await list_live(session, stage.town_id, clock.today())
+        acts = [one.posting for one in live if one.posting.is_required and one.posting.hung_on]
+        asked = []
+        for posting in sorted(acts, key=lambda one: -one.days_hung)[:2]:
+            wish = CertificateWish(
+                board_ids=[posting.board_id],
+                first_on=posting.hung_on or clock.today(),
+                last_on=posting.seen_on or clock.today(),
+            )
+            actor = stage.poster
+            asked.append(await service.ask_certificate(session, stage.town_id, actor, posting.notice_id, wish))
+    if asked:
+        await service.issue_certificate(
+            stage.database, stage.files, stage.town_id, stage.publisher, asked[0].id, f"{stage.url}/acts"
+        )
 
 
 async def prepare_round(stage: Stage, today: date) -> None:
@@ -72,7 +93,12 @@ async def _plan(session: WriteSession, stage: Stage, public: Publication, plan: 
     for size, where in ((plan["format"], large), (SheetFormat.A4, [one for one in ids if one not in large])):
         if where:
             asked = PostingPlan.model_validate({**plan, "format": size, "board_ids": where})
-            await service.plan_postings(session, stage.town_id, stage.editor, public.notice_id, asked, {})
+            sheets = 1
+            if public.kind is NoticeKind.OFFICIAL_ACT:  # the others are cut to one sheet
+                sheets = await count_sheets(session, stage.files, stage.town_id, public.notice_id, asked.format)
+            await service.plan_postings(
+                session, stage.town_id, stage.editor, public.notice_id, asked, {asked.format: sheets}
+            )
 
 
 def _at(day: date, hour: time) -> datetime:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from server.boards.service import put_acts_online
 from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
@@ -9,7 +10,7 @@ from server.demo.almanac import of_month, thursdays_of_letters
 from server.demo.people import people, town_data
 from server.demo.postman import deliver_everything
 from server.demo.register import fill_register
-from server.demo.rounds import mondays_of_rounds, prepare_round, walk_round
+from server.demo.rounds import certify, mondays_of_rounds, prepare_round, walk_round
 from server.demo.stage import Stage
 from server.demo.stories import Story, stories
 from server.issues.approval import approve_issue, submit_issue
@@ -58,12 +59,14 @@ async def play(stage: Stage, today: date) -> None:
     for day in rounds:
         await _walk(stage, day, is_last=day == rounds[-1])
     await prepare_round(stage, today)
+    await certify(stage)
 
 
 async def _walk(stage: Stage, day: date, *, is_last: bool) -> None:
     with clock.frozen(_at(day, time(7, 55))):
         async with stage.database.writing() as session:
             await expire_due(session, clock.now())
+        await put_acts_online(stage.database, stage.files)
     await walk_round(stage, day, torn=is_last)
 
 

@@ -7,25 +7,17 @@ from typing import Any
 
 from server.accounts.actors import Actor
 from server.accounts.models import Role
+from server.boards.waiting import count_waiting
 from server.core.database import ReadSession
 from server.core.i18n import Message, sentence, sentences
+from server.desk.boards import BOARD_TASKS, board_task
+from server.desk.task import Task
 from server.issues import queries as issues
 from server.issues.models import IssueState
 from server.notices import queries as notices
 from server.notices.models import NoticeState
 from server.residents import queries as residents
 from server.urgent import queries as urgent
-
-
-@dataclass(frozen=True)
-class Task:
-    """One line of the to-do page: what, how much of it, and where it is done (a route and its filter)."""
-
-    words: Message
-    action: Message
-    route: str
-    query: str = ""
-    is_pressing: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +81,9 @@ async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -
         tasks += _tasks(_ISSUES, await issues.count_by_state(session, municipality_id), "issues", actor)
     if actor.has_role(Role.COUNTER):
         tasks += await _of_residents(session, municipality_id)
+    if actor.has_role(Role.POSTER, Role.EDITOR, Role.PUBLISHER, Role.COUNTER):
+        waiting = await count_waiting(session, municipality_id)
+        tasks += [board_task(kind, waiting, actor) for kind in BOARD_TASKS if kind.count(waiting)]
     return sorted(tasks, key=lambda task: not task.is_pressing)
 
 

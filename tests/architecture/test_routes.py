@@ -26,6 +26,7 @@ from tests.databases import BARE, SqliteStates
 PUBLIC = {
     *("home", "public_notices", "public_notice", "poster_pdf", "picture", "public_letters", "public_letter"),
     *("urgent_text_now", "urgent_atom", "urgent_cap"),
+    *("public_acts", "public_act", "public_boards", "boards_atom"),
     *("agenda", "agenda_ics", "notices_atom", "accessibility", "privacy", "look", "logo", "openapi"),
     *("receive", "join", "join_sent", "receive_paper", "paper_ask", "paper_sent"),
     *(

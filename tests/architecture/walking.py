@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -16,6 +16,9 @@ from starlette.types import ASGIApp
 from server.accounts.schemas import TokenDraft
 from server.accounts.tokens import create_token
 from server.accounts.words import SCOPES
+from server.boards import service
+from server.boards.kinds import CertificateKind
+from server.boards.schemas import CertificateWish
 from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
@@ -100,7 +103,7 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
     for story in sorted(told.values(), key=lambda story: story.published_on):
         await tell(stage, story)
     await send_letter(stage, today - timedelta(days=1))
-    await prepare_round(stage, today)
+    await _hang_and_certify(stage, today)
     neighbour = await _neighbour(database, stage)
     charlie_id = await _charlie(database)
     async with database.writing() as session:
@@ -141,6 +144,19 @@ async def _urgent(stage: Stage) -> None:
         await send_urgent(session, stage.town_id, stage.secrets, *args)
 
 
+async def _hang_and_certify(stage: Stage, today: date) -> None:
+    """A round to walk, an act online, and the certificate that it is."""
+    act = next(one for one in stories(today) if one.fields["kind"] == "official_act" and one.state == "published")
+    await tell(stage, act)
+    await prepare_round(stage, today)
+    await service.put_acts_online(stage.database, stage.files)
+    wish = CertificateWish(kind=CertificateKind.ONLINE, first_on=today, last_on=today)
+    async with stage.database.writing() as session:
+        notice_id = int(await session.scalar(text("SELECT notice_id FROM act_online")) or 0)
+        asked = await service.ask_certificate(session, stage.town_id, stage.counter, notice_id, wish)
+    await service.issue_certificate(stage.database, stage.files, stage.town_id, stage.publisher, asked.id, stage.url)
+
+
 async def _neighbour(database: Database, stage: Stage) -> int:
     """Another town of the instance, where Charlie administers and there is nothing."""
     async with database.writing() as session:
@@ -176,10 +192,11 @@ async def _charlie(database: Database) -> int:
 
 
 _SAMPLES = {
-    "notice_id": "SELECT id FROM notice WHERE state = 'published'",
+    "notice_id": "SELECT id FROM notice WHERE state = 'published' AND kind <> 'official_act'",
     "number": "SELECT number FROM publication WHERE ended_at IS NULL",
     "/letters number": "SELECT number FROM issue WHERE state = 'sent'",
-    "version_id": "SELECT v.id FROM notice_version v JOIN notice n ON n.id = v.notice_id WHERE n.state = 'published'",
+    "version_id": "SELECT v.id FROM notice_version v JOIN notice n ON n.id = v.notice_id "
+    "WHERE n.state = 'published' AND n.kind <> 'official_act'",
     "picture_id": "SELECT id FROM picture",
     "issue_id": "SELECT id FROM issue",
     "mailing_id": "SELECT id FROM mailing WHERE kind = 'issue'",
@@ -188,6 +205,8 @@ _SAMPLES = {
     "file_id": "SELECT id FROM print_file",
     "posting_id": "SELECT id FROM posting",
     "round_id": "SELECT id FROM board_round",
+    "/acts number": "SELECT number FROM act_online",
+    "certificate_id": "SELECT id FROM certificate",
     "place_id": "SELECT id FROM place WHERE kind = 'sector'",
     "street_id": "SELECT id FROM place WHERE kind = 'street'",
     "part_id": "SELECT id FROM sector_part",
@@ -214,6 +233,7 @@ async def _samples(database: Database) -> dict[str, str]:
             "channel": "post",
             "kind": "water",
             "message_type": "update",
+            "code": "act",
         }
 
 

@@ -2,10 +2,24 @@
 
 from fastapi import APIRouter
 
-from server.boards.pages import listing, planning, returning, rounds, sheets
+from server.boards import beside as _on_notices
+from server.boards.pages import (
+    acts,
+    certificates,
+    free,
+    importing,
+    listing,
+    planning,
+    presets,
+    public,
+    returning,
+    rounds,
+    sheets,
+)
 
 router = APIRouter()
-for _part in (listing, planning, sheets, rounds, returning):
+# The order matters: fixed words ("new") come before codes.
+for _part in (listing, importing, planning, sheets, rounds, returning, certificates, acts, presets, free, public):
     router.include_router(_part.router)
 
-__all__ = ["router"]
+__all__ = ["_on_notices", "router"]

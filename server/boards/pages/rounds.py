@@ -10,12 +10,17 @@ from fastapi.responses import HTMLResponse, Response
 from server.accounts.dependencies import BoardKeeper, Poster
 from server.boards import service
 from server.boards.models import BoardRound
+from server.boards.pack import PACK, title_of
+from server.boards.plan import read_plan
 from server.boards.queries.rounds import get_round, last_walked, list_returns, list_rounds, read_sheet
 from server.boards.schemas import RoundDraft
-from server.boards.words import ACTIONS, FORMATS, OUTCOMES
+from server.boards.waiting import WaitingSheet, waiting_sheets
+from server.boards.words import ACTIONS, FORMATS, OUTCOMES, STATES
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.i18n import sentence
+from server.prints.queries import find_latest_print
+from server.prints.service import ask_print
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import SentForm, asking_again
 from server.web.said import saying
@@ -56,12 +61,24 @@ async def show_round(
         "count": sum(len(stop.lines) for stop in stops),
         "returns": returns,
         "answers": counted.answers if counted else None,
+        "job": await find_latest_print(session, town.id, f"board_round:{round_id}"),
         "is_outdated": await service.is_outdated(session, town.id, made),
         "actions": ACTIONS,
         "formats": FORMATS,
         "outcomes": OUTCOMES,
     }
     return page(request, "boards/round.html", context)
+
+
+@router.post("/desk/boards/rounds/{round_id:int}/pack", name="board_round_pack")
+async def ask_pack(
+    request: Request, session: Writing, town: CurrentTown, staff: BoardKeeper, round_id: int
+) -> Response:
+    made = await get_round(session, town.id, round_id)
+    job = await ask_print(
+        session, town.id, staff, PACK, {"round_id": round_id}, title=title_of(made), origin=f"board_round:{round_id}"
+    )
+    return redirect(request, "print", print_id=job.id)
 
 
 @router.post("/desk/boards/rounds/{round_id:int}/again", name="board_round_remake")
@@ -76,20 +93,25 @@ async def drop_round(request: Request, session: Writing, town: CurrentTown, _sta
     return redirect(request, "board_rounds", said=DROPPED)
 
 
-async def _known(session: ReadSession, municipality_id: int) -> tuple[list[BoardRound], dict[str, Any]]:
-    """The rounds, and the day proposed for the next: a week after the last one."""
+async def _known(
+    session: ReadSession, municipality_id: int
+) -> tuple[list[BoardRound], list[WaitingSheet], dict[str, Any]]:
+    """The rounds, what waits for one, and the day proposed for the next: a week after the last one."""
     rounds = await list_rounds(session, municipality_id)
     open_days = [one.on_day for one in rounds if not one.returns and not one.dropped_at]
     last = max([*open_days, *filter(None, [await last_walked(session, municipality_id)])], default=None)
-    return rounds, {"on_day": max(clock.today(), last + _A_WEEK) if last else clock.today()}
+    plan = await read_plan(session, municipality_id, clock.today())
+    return rounds, waiting_sheets(plan), {"on_day": max(clock.today(), last + _A_WEEK) if last else clock.today()}
 
 
 def _list_page(
     request: Request,
     rounds: list[BoardRound],
+    sheets: list[WaitingSheet],
     proposed: Mapping[str, Any],
     values: Mapping[str, Any] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     context = {"rounds": rounds, "values": values or proposed, "errors": errors or {}, "today": clock.today()}
+    context |= {"sheets": sheets, "actions": ACTIONS, "states": STATES}
     return page(request, "boards/rounds.html", context, status=422 if errors else 200)

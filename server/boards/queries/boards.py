@@ -2,9 +2,11 @@
 
 from sqlmodel import col, select
 
+from server.boards.free_expression import Point
 from server.boards.models import Board
 from server.core.database import ReadSession
 from server.core.errors import NotFound
+from server.streets.models import AddressPoint
 
 
 async def list_boards(session: ReadSession, municipality_id: int) -> list[Board]:
@@ -31,3 +33,9 @@ async def find_by_name(session: ReadSession, municipality_id: int, name: str) ->
     """The board called `name`, standing or removed: a name is used once."""
     query = select(Board).where(col(Board.municipality_id) == municipality_id, col(Board.name) == name)
     return (await session.scalars(query)).one_or_none()
+
+
+async def list_doors(session: ReadSession, municipality_id: int) -> list[Point]:
+    """The doors of the address file whose place on the map is known."""
+    query = select(AddressPoint.lat, AddressPoint.lon).where(col(AddressPoint.municipality_id) == municipality_id)
+    return [Point(lat, lon) for lat, lon in await session.execute(query) if lat is not None and lon is not None]

@@ -1,6 +1,13 @@
 """Use cases of the boards: what stands, what is planned, rounds and their return, certificates, acts."""
 
+from server.boards.service.acts import lay_out, note_copy, put_acts_online, put_away
 from server.boards.service.boards import add_board, change_board, remove_board
+from server.boards.service.certificates import (
+    ask_certificate,
+    draft_certificate,
+    drop_certificate,
+    issue_certificate,
+)
 from server.boards.service.planning import (
     Outlook,
     change_days,
@@ -21,20 +28,28 @@ __all__ = [
     "Outlook",
     "add_board",
     "add_preset",
+    "ask_certificate",
     "change_board",
     "change_days",
     "change_preset",
+    "draft_certificate",
+    "drop_certificate",
     "drop_round",
     "end_posting",
     "foresee",
     "is_outdated",
+    "issue_certificate",
     "key_return",
+    "lay_out",
     "make_round",
+    "note_copy",
     "note_what_was_seen",
     "plan_postings",
     "preset_for",
     "propose_boards",
     "propose_plan",
+    "put_acts_online",
+    "put_away",
     "remake_round",
     "remove_board",
     "restore_preset",

@@ -11,6 +11,7 @@ from server.accounts.models import Role
 from server.core import clock
 from server.core.i18n import Message, sentence
 from server.notices import queries
+from server.notices.beside import parts_beside
 from server.notices.checks import blocking
 from server.notices.everywhere import Everywhere, look_everywhere, posted_on
 from server.notices.models import Notice, NoticeKind, NoticeState, Publication, PublicationEnd
@@ -60,6 +61,7 @@ async def show_notice(
         "versions": await queries.list_versions(session, town.id, notice_id),
         "asides": await queries.list_open_asides(session, town.id, notice_id),
         "errors": _refused(check, everywhere),
+        "beside": await parts_beside(session, town.id, notice_id),
     }
     context |= await renderings(request, everywhere, notice, show)
     return page(request, "notices/show.html", context)
