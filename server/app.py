@@ -15,7 +15,7 @@ from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.desk import pages as desk_pages
 from server.frontpage import pages as frontpage_pages
-from server.instance import health
+from server.instance import health, metrics
 from server.instance import pages as instance
 from server.invitations import pages as invitations_pages
 from server.issues import api as issues_api
@@ -23,7 +23,7 @@ from server.issues import pages as issues_pages
 from server.issues import public_pages as letters_pages
 from server.issues import sending_pages, signing_pages
 from server.mailings import api as mailings_api
-from server.mailings import catcher_pages, domain_pages
+from server.mailings import catcher_pages, dkim_pages, domain_pages, queue_pages, relay_pages
 from server.mailings import pages as mailings_pages
 from server.municipalities import api as municipalities_api
 from server.municipalities import look_pages, paper_pages, place_pages
@@ -54,6 +54,7 @@ PAGES: tuple[APIRouter, ...] = (
     domain_pages.router,
     completion_pages.router,
     desk_pages.router,
+    dkim_pages.router,
     frontpage_pages.router,
     invitations_pages.public_router,
     invitations_pages.router,
@@ -68,6 +69,8 @@ PAGES: tuple[APIRouter, ...] = (
     paper_pages.router,
     place_pages.router,
     prints_pages.router,
+    queue_pages.router,
+    relay_pages.router,
     residents_pages.public_router,
     residents_pages.router,
     sending_pages.router,
@@ -109,6 +112,7 @@ def compose() -> Web:
     own = _application()
     own.include_router(instance.router, include_in_schema=False)
     own.include_router(health.router, include_in_schema=False)
+    own.include_router(metrics.router, include_in_schema=False)
     own.include_router(catcher_pages.router, include_in_schema=False)
     own.mount("/static", static_files(), name="static")
     return Web(towns, own)

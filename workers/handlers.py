@@ -14,6 +14,7 @@ from server.core.limits import forget_windows_before
 from server.core.secrets import Secrets
 from server.issues.chores import send_due_issues
 from server.mailings import upkeep
+from server.mailings.signing import forget_retired_keys
 from server.notices.service import expire_due
 from server.prints.products import Recipe
 from server.prints.service import forget_prints
@@ -21,6 +22,8 @@ from server.residents.erasure import forget_long_gone, forget_requests
 from server.residents.printed_forms import FORMS, make_forms
 from server.urgent.service import end_due
 from workers.clock import Chore
+from workers.published_keys import begin_with_published_keys
+from workers.resolver import Resolver
 
 _LONGEST_LIMIT = timedelta(days=2)
 
@@ -56,6 +59,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),
     Chore("forget single messages", writing(upkeep.forget_single_messages), every=3600),
     Chore("forget ledgers", writing(upkeep.forget_ledgers), every=3600),
+    Chore("forget replaced keys", writing(forget_retired_keys), every=3600),
     Chore("forget dead workers", writing(upkeep.forget_dead_workers), every=3600),
     Chore("forget old sessions and links", writing(forget_expired), every=3600),
     Chore("forget the old trail", writing(forget_old_entries), every=3600),
@@ -68,7 +72,7 @@ RECIPES: dict[str, Recipe] = {FORMS: make_forms, PACK: make_pack}
 """Product → how its jobs are made."""
 
 
-def chores_with(files: FileStore, instance_url: str) -> tuple[Chore, ...]:
+def chores_with(files: FileStore, instance_url: str, resolver: Resolver) -> tuple[Chore, ...]:
     """Those that need more of the instance than its database and its keys."""
 
     async def put_acts(database: Database, _secrets: Secrets) -> None:
@@ -80,8 +84,12 @@ def chores_with(files: FileStore, instance_url: str) -> tuple[Chore, ...]:
     async def forget(database: Database, _secrets: Secrets) -> None:
         await forget_prints(database, files)
 
+    async def look_for_records(database: Database, secrets: Secrets) -> None:
+        await begin_with_published_keys(database, secrets, resolver)
+
     return (
         Chore("send planned letters", send_planned, every=5),
         Chore("put acts online", put_acts, every=30),
+        Chore("look for published keys", look_for_records, every=60),
         Chore("forget old prints", forget, every=3600),
     )

@@ -20,9 +20,11 @@ from workers.handlers import CHORES, RECIPES, chores_with
 from workers.mail import MailWorker
 from workers.patience import DATABASE_AWAY
 from workers.render import RenderWorker
+from workers.resolver import Resolver
 from workers.safekeeping import careful_chores
 from workers.transports.catcher import catching
 from workers.transports.contract import Transport
+from workers.transports.direct import DirectTransport
 from workers.transports.smtp import SmtpTransport
 
 log = logging.getLogger(__name__)
@@ -64,7 +66,14 @@ def crew(
 
     async def clock(stop: asyncio.Event, _say: Say) -> None:
         await run_chores(
-            (*CHORES, *chores_with(files, settings.url), *careful_chores(settings, files)), database, secrets, stop
+            (
+                *CHORES,
+                *chores_with(files, settings.url, Resolver.of(settings)),
+                *careful_chores(settings, files),
+            ),
+            database,
+            secrets,
+            stop,
         )
 
     async def render(stop: asyncio.Event, _say: Say) -> None:
@@ -78,9 +87,15 @@ def crew(
 
 @contextlib.asynccontextmanager
 async def way_out(settings: Settings) -> AsyncIterator[Transport]:
-    """The relay of the settings, or a catcher of our own."""
+    """The relay of the settings, the providers' own hosts, or a catcher of our own."""
     if settings.smtp_host:
         yield SmtpTransport.of(settings)
+        return
+    if settings.smtp_direct:
+        async with contextlib.aclosing(
+            DirectTransport(Resolver.of(settings), data_timeout=settings.smtp_data_timeout)
+        ) as direct:
+            yield direct
         return
     async with catching(settings.home / "mail", settings.catcher_port) as caught:
         yield caught

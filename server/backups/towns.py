@@ -23,7 +23,7 @@ from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
 
-_OPENS_DOORS = {"api_token", "dkim_key"}
+_OPENS_DOORS = {"api_token", "dkim_key", "town_relay"}
 _STAFF = ("id", "email", "name", "language")
 
 

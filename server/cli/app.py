@@ -4,7 +4,7 @@ import typer
 from pydantic import SecretStr
 from rich.table import Column, Table
 
-from server.cli import addresses, backups, boards, hosting, staff, towns
+from server.cli import addresses, backups, boards, hosting, mail, staff, towns
 from server.cli.opening import carry_out, console, opened
 from server.core.settings import Settings, settings
 
@@ -29,6 +29,8 @@ app.add_typer(addresses.app, name="addresses")
 app.add_typer(backups.app, name="backup")
 app.command(name="restore")(backups.bring_back)
 app.add_typer(boards.app, name="boards")
+app.command(name="queue")(mail.show_queue)
+app.command(name="pace")(mail.pace)
 
 SECRET = "••••••••"  # noqa: S105  what is shown instead of one
 

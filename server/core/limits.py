@@ -41,6 +41,23 @@ async def count_once(session: WriteSession, key: str, *, limit: int, per: timede
     return int((await session.execute(statement.returning(window.count))).scalar_one()) <= limit
 
 
+async def count_some(
+    session: WriteSession, key: str, *, wanted: int, limit: int, per: timedelta
+) -> tuple[int, datetime]:
+    """Count up to `wanted` more of `key`, at most `limit` in a window of `per`: how many, and when the window ends."""
+    now = clock.now()
+    await session.connection()
+    found = await session.get(LimitWindow, key, with_for_update=True)
+    if found is None or found.started_at <= now - per:
+        found = found or LimitWindow(key=key)
+        found.started_at, found.count = now, 0
+    counted = max(0, min(wanted, limit - found.count))
+    found.count += counted
+    session.add(found)
+    await session.flush()
+    return counted, found.started_at + per
+
+
 async def start_afresh(session: WriteSession, key: str) -> None:
     """Forget what was counted of `key`: the person behind it proved to be the right one."""
     window = LimitWindow.__table__.c  # type: ignore[attr-defined]  # as above

@@ -41,6 +41,16 @@ class Settings(BaseSettings):
     smtp_allow_cleartext: bool = Field(False, description="Accept a relay on another machine without TLS.")
     smtp_username: str = Field("", description="Account at the relay, if it wants one.")
     smtp_password: SecretStr = Field(SecretStr(""), description="Password at the relay.")
+    smtp_direct: bool = Field(False, description="Without a relay: deliver to each provider's own hosts (MX).")
+    smtp_paces: bool = Field(True, description="The relay itself holds back what providers do not take so fast.")
+    smtp_private_relays: bool = Field(False, description="Towns may name relays on private networks.")
+    smtp_per_town_daily: int = Field(0, description="Most messages of one town a day, urgent ones apart; 0: no limit.")
+    quiet_hours: str = Field("21-7", description="Hours of the town in which only urgent mail leaves; empty: none.")
+    dns_servers: str = Field("", description="DNS servers asked instead of the machine's own, separated by commas.")
+    metrics: Literal["local", "token", "off"] = Field(
+        "local", description="Who may read /metrics: this machine, who has the token, or nobody."
+    )
+    metrics_token: SecretStr = Field(SecretStr(""), description="The token of `token`, sent as a bearer's.")
     smtp_connections: int = Field(4, description="Connections kept open to the relay by one mail worker.")
     smtp_data_timeout: float = Field(600.0, description="Seconds to wait for the answer after a message (RFC 5321).")
     catcher_port: int = Field(0, description="SMTP port of the local catcher; 0: any free one.")

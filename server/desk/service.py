@@ -14,6 +14,8 @@ from server.desk.boards import BOARD_TASKS, board_task
 from server.desk.task import Task
 from server.issues import queries as issues
 from server.issues.models import IssueState
+from server.mailings import breakers, paces
+from server.mailings.providers import provider_name
 from server.notices import queries as notices
 from server.notices.models import NoticeState
 from server.residents import queries as residents
@@ -79,6 +81,8 @@ async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -
         tasks += await _of_what_is_urgent(session, municipality_id)
         tasks += _tasks(_NOTICES, await notices.count_by_state(session, municipality_id), "notices", actor)
         tasks += _tasks(_ISSUES, await issues.count_by_state(session, municipality_id), "issues", actor)
+    if actor.has_role(Role.PUBLISHER):
+        tasks += await _of_mailings(session, municipality_id)
     if actor.has_role(Role.COUNTER):
         tasks += await _of_residents(session, municipality_id)
     if actor.has_role(Role.POSTER, Role.EDITOR, Role.PUBLISHER, Role.COUNTER):
@@ -114,6 +118,23 @@ async def _of_what_is_urgent(session: ReadSession, municipality_id: int) -> list
     )
     found = [(waiting, to_send, sentence("Read and send")), (endless, to_end, sentence("Follow it"))]
     return [Task(words, action, "urgent_list", is_pressing=True) for count, words, action in found if count]
+
+
+async def _of_mailings(session: ReadSession, municipality_id: int) -> list[Task]:
+    """What Tambour stopped by itself, and providers that refuse our mail whatever it says."""
+    tasks = []
+    if stopped := len(await breakers.list_stopped(session, municipality_id)):
+        words = sentences(
+            "{count} mailing was stopped: too many addresses refuse it",
+            "{count} mailings were stopped: too many addresses refuse them",
+            count=stopped,
+        )
+        tasks.append(Task(words, sentence("See the figures"), "mailings", is_pressing=True))
+    if blocking := await paces.list_blocking(session, municipality_id):
+        names = ", ".join(map(provider_name, blocking))
+        words = sentence("{names}: our mails are refused, whoever they are for", names=names)
+        tasks.append(Task(words, sentence("See what was said"), "queue", is_pressing=True))
+    return tasks
 
 
 async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task]:

@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 from server.core.columns import BigId, Json, moment, primary_key, reference, state_of, tenant
 from server.mailings.dkim import Algorithm
 
+MOST_REPLY = 500
+"""Characters kept of what a server said."""
 _JsonOrNothing = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
@@ -62,6 +64,8 @@ class Mailing(SQLModel, table=True):
     scheduled_at: datetime = moment()
     started_at: datetime | None = moment(nullable=True)
     finished_at: datetime | None = moment(nullable=True)
+    stopped_for: str = Field(default="", max_length=20)
+    """Why Tambour itself paused it, once: who resumes it has seen the figures, and it is not stopped again."""
     final: dict[str, int] | None = Field(default=None, sa_type=_JsonOrNothing)
     """The ledger's figures, summed once and for all when nothing can change them any more: they outlive the rows."""
 
@@ -134,7 +138,7 @@ class Delivery(SQLModel, table=True):
     lease_until: datetime | None = moment(nullable=True)
     behind: int | None = Field(default=None, sa_type=BigId)
     """`Claim.number` of the one that leads it on its line: it does not leave before that one's result is written."""
-    reply: str = Field(default="", max_length=500)
+    reply: str = Field(default="", max_length=MOST_REPLY)
     settled_at: datetime | None = moment(nullable=True)
 
 
@@ -211,6 +215,55 @@ class DomainOverride(SQLModel, table=True):
     reason: str = Field(max_length=500)
     by_id: int | None = reference("account.id", nullable=True)
     at: datetime = moment()
+
+
+class RelayTls(StrEnum):
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+
+
+class TownRelay(SQLModel, table=True):
+    """A town's own relay: its mail leaves there and nowhere else."""
+
+    __tablename__ = "town_relay"
+
+    municipality_id: int = Field(primary_key=True, foreign_key="municipality.id", sa_type=BigId)
+    host: str = Field(max_length=253)
+    port: int
+    tls: RelayTls = Field(sa_type=state_of(RelayTls))
+    username: str = Field(default="", max_length=254)
+    sealed_password: bytes = Field(default=b"", sa_type=LargeBinary)
+    per_day: int = Field(default=0)
+    """Most messages a day, as the relay's owner sells them; 0: as many as there are."""
+    changed_at: datetime = moment()
+
+
+class ProviderPace(SQLModel, table=True):
+    """What a provider, or a relay, may still get, and what it said last. All towns and workers share it."""
+
+    __tablename__ = "provider_pace"
+
+    name: str = Field(primary_key=True, max_length=253)
+    level: float = Field(default=0.0)
+    at: datetime = moment()
+    slowed_until: datetime | None = moment(nullable=True)
+    steps: int = Field(default=0, sa_type=SmallInteger)
+    said: str = Field(default="", max_length=MOST_REPLY)
+    said_at: datetime | None = moment(nullable=True)
+    blocked_at: datetime | None = moment(nullable=True)
+    """When it last refused us as senders."""
+
+
+class ProviderChange(SQLModel, table=True):
+    """How much a provider takes, where an administrator knows better than the preset."""
+
+    __tablename__ = "provider_change"
+
+    name: str = Field(primary_key=True, max_length=253)
+    connections: int
+    per_connection: int
+    per_second: float
+    changed_at: datetime = moment()
 
 
 class WorkerHeartbeat(SQLModel, table=True):

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from server.core.i18n import Message, sentence
 from server.mailings.headers import one_line
-from server.mailings.models import DeliveryState, Lane
+from server.mailings.models import MOST_REPLY, DeliveryState, Lane
+from server.mailings.pacing import asks_to_slow_down
 
 RETRY_AFTER = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=4), timedelta(hours=8))
 """The last one repeats."""
@@ -18,7 +19,6 @@ DOUBT_DELAY = timedelta(minutes=15)
 """The relay may still answer late; what cannot wait is sent again at once."""
 MOST_DOUBTS = 3
 """So many lost answers on one delivery, and it is left alone: it stays uncertain, and visible."""
-MOST_REPLY = 500
 
 
 class Stage(StrEnum):
@@ -52,6 +52,7 @@ class Cause(StrEnum):
     DEAD_ADDRESS = "dead_address"
     MAILBOX_FULL = "mailbox_full"
     BLOCKED = "blocked"
+    CONTENT = "content"
     TOO_BIG = "too_big"
     NOT_SUPPORTED = "not_supported"
     UNWRITABLE = "unwritable"
@@ -73,11 +74,12 @@ _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)")
 _DEAD = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
 # Orange says "slow down" with these names, sometimes under a 5xx.
 _SLOW_DOWN = re.compile(r"\bOFR\w*_10[45]\b")
-# Where an answer has no code, its words are all there is. The first that fits; our own blocking before everything else,
-# for it must never be taken for somebody's fault.
+# Where an answer has no code, its words are all there is. The first that fits; the message's own content and our own
+# blocking before everything else, for they must never be taken for somebody's fault.
 _CAUSES = tuple(
     (cause, re.compile(words, re.IGNORECASE))
     for cause, words in (
+        (Cause.CONTENT, r"^5\.6\.[0-6]\b|virus|malware|spam (content|message)|(content|message).{0,20}(rejected|spam)"),
         (Cause.BLOCKED, r"^5\.7\.|spam|block|black ?list|reputation|policy|\b(SPF|DKIM|DMARC)\b"),
         (Cause.MAILBOX_FULL, r"^5\.2\.2\b|quota|mailbox (is )?full"),
         (Cause.TOO_BIG, r"^5\.(3\.4|2\.3)\b|too (big|large)|size limit"),
@@ -128,6 +130,12 @@ def explain(cause: Cause) -> Message:
     return _SENTENCES[cause]
 
 
+def explain_waiting(reply: str) -> Message:
+    """Why somebody's mail waits, from the reply the ledger kept, in a sentence for the staff."""
+    found = next((words for pattern, words in _WAITING if pattern.search(reply)), None)
+    return _SLOWED if found is None and asks_to_slow_down(reply) else found or _LATER
+
+
 def retry_delay(tries: int, lane: int) -> timedelta | None:
     """How long to wait after `tries` times "later"; None when five days have passed."""
     delays = RETRY_AFTER if lane == Lane.ORDINARY.rank else RETRY_SOONER + RETRY_AFTER
@@ -160,10 +168,23 @@ def _enhanced(text: str) -> str:
     return found.group(1) if found else ""
 
 
+_SLOWED = sentence("The provider asks us to send more slowly, and we do.")
+_LATER = sentence("The provider asks us to come back later, and we do.")
+_WAITING = tuple(
+    (re.compile(pattern, re.IGNORECASE), words)
+    for pattern, words in (
+        (r"gr[ea]y.?list", sentence("The provider lets strangers wait a few minutes at first; then it opens.")),
+        (r"4\.2\.2\b|quota|mailbox (is )?full", sentence("The mailbox is full for now.")),
+        (r"4\.4\.[13]\b", sentence("The provider’s servers do not answer for now.")),
+    )
+)
 _SENTENCES = {
     Cause.DEAD_ADDRESS: sentence("This mailbox does not exist any more, or the address was mistyped."),
     Cause.MAILBOX_FULL: sentence("The mailbox is full."),
     Cause.BLOCKED: sentence("The provider refuses our messages. The address itself is not in question."),
+    Cause.CONTENT: sentence(
+        "The provider refuses what this message says, or takes it for spam. Change the text or a link."
+    ),
     Cause.TOO_BIG: sentence("The message is too big for this mailbox."),
     Cause.NOT_SUPPORTED: sentence("The relay cannot write to an address with accented letters."),
     Cause.UNWRITABLE: sentence("No message can be written to this address as it stands."),

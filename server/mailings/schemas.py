@@ -3,11 +3,35 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from server.core.i18n import Message
-from server.mailings.models import DeliveryState, Mailing
+from pydantic import AfterValidator, BaseModel, Field
+
+from server.core.i18n import Message, sentence
+from server.mailings.models import DeliveryState, Mailing, RelayTls
 from server.mailings.splice import ComposedMessage
+from server.web.fields import Line, host_name
+from server.web.forms import Unusable
+
+_PORTS = frozenset({25, 465, 587, 2465, 2525, 2587})
+
+
+def _relay_port(port: int) -> int:
+    """Where relays listen, and nothing else does: a form must not knock at every door of a network."""
+    if port not in _PORTS:
+        raise Unusable(sentence("A relay listens on 587, 465, 2525 or 25: ask whoever runs it."))
+    return port
+
+
+class RelayDraft(BaseModel):
+    """A town's own relay as typed. An empty password leaves the one that is known."""
+
+    host: Annotated[Line, AfterValidator(host_name)]
+    port: Annotated[int, AfterValidator(_relay_port)]
+    tls: RelayTls
+    username: Annotated[Line, Field(max_length=254)] = ""
+    password: Annotated[str, Field(max_length=254)] = ""
+    per_day: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
 
 @dataclass(frozen=True, slots=True)

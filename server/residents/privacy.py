@@ -220,6 +220,8 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "posting_preset": "rules of display",
     "print_file": "sheets that were made, under a name that says nothing; see server/prints",
     "print_job": "what to print, by numbers of rows",
+    "provider_change": "how fast providers take mail",
+    "provider_pace": "how fast providers take mail; what they said, without addresses",
     "publication": "published texts",
     "register_entry": "what staff saw on boards",
     "role_grant": "staff",
@@ -229,6 +231,7 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "sector_part": "sides of streets",
     "staff_session": "staff",
     "topic": "what one may subscribe to",
+    "town_relay": "the way out for the town's mail",
     "worker_heartbeat": "our own machines",
 }
 """Tables that say nothing of residents, and what they hold instead."""

@@ -30,6 +30,8 @@ from server.demo.rounds import prepare_round
 from server.demo.stage import Stage, set_stage
 from server.demo.stories import stories
 from server.demo.year import send_letter, tell
+from server.mailings.dkim import Algorithm
+from server.mailings.signing import make_key
 from server.notices.imaging import prepare_picture
 from server.notices.service import add_picture, store_picture
 from server.prints.models import PrintFile
@@ -108,6 +110,9 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
     charlie_id = await _charlie(database)
     async with database.writing() as session:
         draft = TokenDraft(name="a program", scopes=list(SCOPES))
+        await make_key(
+            session, stage.town_id, secrets, stage.administrator, domain="vallon.example", algorithm=Algorithm.RSA
+        )
         ours = await create_token(session, stage.town_id, stage.administrator, draft)
         theirs = await create_token(session, neighbour, replace(stage.administrator, account_id=charlie_id), draft)
         notice_id = await session.scalar(text("SELECT id FROM notice WHERE state = 'published'"))
@@ -220,6 +225,7 @@ _SAMPLES = {
     "token_id": "SELECT id FROM api_token",
     "urgent_id": "SELECT id FROM urgent_notice",
     "uid": "SELECT uid FROM urgent_notice",
+    "key_id": "SELECT id FROM dkim_key",
 }
 
 

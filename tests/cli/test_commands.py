@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -211,3 +212,14 @@ def test_a_database_that_is_away_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     assert answer.exit_code == 1
     assert "does not answer" in answer.output
     assert "Traceback" not in answer.output
+
+
+@pytest.mark.usefixtures("migrated")
+def test_the_queue_and_the_pace_of_each_provider_are_shown_and_a_line_is_changed() -> None:
+    assert "Nothing waits" in run("queue").output
+    assert "à vérifier" in run("pace").output
+    changed = run("pace", "orange", "--per-second", "0.25", "--connections", "1")
+    assert changed.exit_code == 0
+    assert re.search(r"Orange, Wanadoo +1 +100 +0\.25 +changed here", changed.output)
+    assert "changed here" not in run("pace", "orange", "--preset").output
+    assert run("pace", "orange").exit_code == 1

@@ -14,6 +14,7 @@ from server.mailings.models import DeliveryState, MailingState
 from tests.sending import Office, eventually, people
 from workers import handlers, runner
 from workers.clock import Chore, run_chores
+from workers.resolver import Resolver
 from workers.runner import Worker, run_crew, run_workers
 from workers.transports.contract import RelayDown, Trouble
 
@@ -118,7 +119,7 @@ async def test_chores_run_in_their_time_and_a_broken_one_stops_no_other(database
 
 
 async def test_every_chore_can_run_on_an_empty_instance(database: Database, secrets: Secrets, files: FileStore) -> None:
-    chores = (*handlers.CHORES, *handlers.chores_with(files, "https://tambour.test"))
+    chores = (*handlers.CHORES, *handlers.chores_with(files, "https://tambour.test", Resolver(["127.0.0.1:9"])))
     for chore in chores:
         await chore.run(database, secrets)
     assert len({chore.name for chore in chores}) == len(chores)

@@ -5,7 +5,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,6 +38,8 @@ class SmtpTransport:
     data_timeout: float = 600.0
     command_timeout: float = _COMMAND
     tls_context: ssl.SSLContext | None = None
+    connect: Callable[[str, int], Awaitable[socket.socket]] | None = None
+    """How `host` is reached, when not as the machine would."""
 
     @classmethod
     def of(cls, settings: Settings) -> "SmtpTransport":
@@ -54,13 +56,16 @@ class SmtpTransport:
     async def open(self) -> Line:
         if self.tls == "none" and not (self.allow_cleartext or is_loopback(self.host)):
             raise RelayDown(Trouble.CLEARTEXT, self.host)
+        connected = await self._connected()
         smtp = SMTP(
             hostname=self.host,
-            port=self.port,
+            port=None if connected else self.port,
+            sock=connected,
             local_hostname=await asyncio.to_thread(_own_name),
             timeout=_CONNECT,
             use_tls=self.tls == "implicit",
-            start_tls=self.tls == "starttls",  # required: aiosmtplib's own default sends in clear if it is not offered
+            # Required: aiosmtplib's own default, None, sends in clear if it is not offered.
+            start_tls=None if self.tls == "offered" else self.tls == "starttls",
             tls_context=None if self.tls == "none" else self.tls_context or _trusted(),
             username=self.username or None,
             password=self.password or None,
@@ -78,6 +83,12 @@ class SmtpTransport:
             # The library drops answers that nobody awaits yet; from here on somebody else listens.
             return PipelinedLine(Listener(smtp.transport), offers, patience)
         return SmtpLine(smtp, offers, patience)
+
+    async def _connected(self) -> socket.socket | None:
+        try:
+            return None if self.connect is None else await self.connect(self.host, self.port)
+        except OSError as error:
+            raise RelayDown(Trouble.UNREACHABLE, _words(error)) from error
 
 
 class SmtpLine:

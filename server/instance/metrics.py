@@ -1,0 +1,113 @@
+"""Figures of the whole instance for Prometheus: counts and moments, nobody's name or address, no small domain's either."""
+
+import hmac
+import ipaddress
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+
+from server.core import clock
+from server.core.database import ReadSession
+from server.core.errors import NotFound
+from server.core.settings import Settings
+from server.mailings import paces, queue
+from server.mailings.heartbeats import find_mail_trouble, living_workers
+from server.mailings.models import DeliveryState
+from server.mailings.providers import NAMES
+from server.municipalities.queries import count_municipalities
+from server.web.dependencies import Configuration, Reading
+
+router = APIRouter()
+
+_OTHERS = "other"
+"""A domain nobody shares would say who receives mail."""
+
+
+class _Gathered:
+    """What was counted, in the form the library collects."""
+
+    def __init__(self, families: Iterable[GaugeMetricFamily]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        return self._families
+
+
+@router.get("/metrics", name="metrics")
+async def show_metrics(request: Request, session: Reading, settings: Configuration) -> Response:
+    """404 for whoever may not read it: there is nothing to try a password on."""
+    if not _may_read(request, settings):
+        raise NotFound
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Gathered(await _families(session)))
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _families(session: ReadSession) -> list[GaugeMetricFamily]:
+    now = clock.now()
+    states = await queue.count_by_state(session)
+    waiting = await queue.queue_by_provider(session, now)
+    workers = await living_workers(session)
+    slowed: Counter[str] = Counter()
+    for name, until in (await paces.slowed(session, now)).items():
+        slowed[_shown(name)] = max(slowed[_shown(name)], round((until - now).total_seconds()))
+    lines: Counter[str] = Counter()
+    for one in waiting:
+        lines[_shown(one.provider)] += one.waiting
+    due = [one.next_at for one in waiting if one.next_at is not None and one.next_at <= now]
+    return [
+        _family("tambour_municipalities", "Towns of the instance.", await count_municipalities(session)),
+        _labelled("tambour_workers", "Workers that gave a sign of life.", "kind", _counts(workers)),
+        _family("tambour_mail_trouble", "1 while no mail can leave.", int(bool(await find_mail_trouble(session)))),
+        _labelled(
+            "tambour_deliveries",
+            "Deliveries of the mailings that are open.",
+            "state",
+            {state.value: states.get(state, 0) for state in DeliveryState},
+        ),
+        _labelled("tambour_queue", "Messages that wait, by provider.", "provider", lines),
+        _family(
+            "tambour_queue_oldest_seconds",
+            "How long the message has waited that could have left first.",
+            (now - min(due)).total_seconds() if due else 0.0,
+        ),
+        _labelled("tambour_slowed_seconds", "How much longer a provider is left alone.", "provider", slowed),
+    ]
+
+
+def _may_read(request: Request, settings: Settings) -> bool:
+    if settings.metrics == "token":
+        token = settings.metrics_token.get_secret_value()
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return bool(token) and hmac.compare_digest(given.encode(), token.encode())
+    return settings.metrics == "local" and request.client is not None and _is_here(request.client.host)
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _shown(provider: str) -> str:
+    return provider if provider in NAMES or provider == queue.RELAY else _OTHERS
+
+
+def _counts(workers: Mapping[str, Sequence[object]]) -> dict[str, int]:
+    return {kind: len(found) for kind, found in workers.items()}
+
+
+def _family(name: str, about: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, about, value=value)
+
+
+def _labelled(name: str, about: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, about, labels=[label])
+    for value, figure in sorted(values.items()):
+        family.add_metric([value], figure)
+    return family

@@ -1,0 +1,114 @@
+"""What waits to leave, provider by provider, and what each of them said last: for the page, the terminal and the metrics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlmodel import col
+
+from server.core.database import ReadSession
+from server.core.i18n import Message
+from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, ProviderPace
+from server.mailings.policies import explain_waiting
+from server.mailings.providers import provider_name
+
+RELAY = "relay"
+"""Under which name the instance's relay is known among the providers."""
+_OPEN = (MailingState.SENDING, MailingState.PAUSED)
+_IN_HAND = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING)
+_WAITING = (*_IN_HAND, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderQueue:
+    """One provider's part of what waits. `said` is the answer of who waits longest for another one."""
+
+    provider: str
+    name: str
+    waiting: int
+    deferred: int
+    uncertain: int
+    next_at: datetime | None
+    said: str
+    why: Message | None
+    slowed_until: datetime | None = None
+    blocked_at: datetime | None = None
+
+
+async def queue_by_provider(
+    session: ReadSession, now: datetime, municipality_id: int | None = None
+) -> list[ProviderQueue]:
+    """What waits, the longest line first: of one town, or of the whole instance."""
+    paces = {pace.name: pace for pace in await session.scalars(select(ProviderPace))}
+    found = [_queue(row, paces, now) for row in await session.execute(_waiting_rows(municipality_id))]
+    return sorted(found, key=lambda one: (-one.waiting, one.name))
+
+
+async def count_twice(session: ReadSession, municipality_id: int) -> list[tuple[Mailing, int]]:
+    """The town's open mailings that some people possibly got twice, and how many."""
+    query = (
+        select(Mailing, func.count())
+        .join(Delivery, col(Delivery.mailing_id) == col(Mailing.id))
+        .where(
+            col(Mailing.municipality_id) == municipality_id,
+            col(Mailing.state).in_(_OPEN),
+            col(Delivery.doubts) > 0,
+        )
+        .group_by(col(Mailing.id))
+        .order_by(col(Mailing.id).desc())
+    )
+    return [(mailing, count) for mailing, count in await session.execute(query)]
+
+
+async def count_by_state(session: ReadSession) -> dict[DeliveryState, int]:
+    """The whole instance's open mailings in figures."""
+    query = (
+        select(col(Delivery.state), func.count())
+        .where(col(Delivery.mailing_id).in_(select(col(Mailing.id)).where(col(Mailing.state).in_(_OPEN))))
+        .group_by(col(Delivery.state))
+    )
+    return {row[0]: row[1] for row in await session.execute(query)}
+
+
+def _waiting_rows(municipality_id: int | None) -> Any:
+    is_deferred = col(Delivery.state) == DeliveryState.DEFERRED
+    of_town = () if municipality_id is None else (col(Mailing.municipality_id) == municipality_id,)
+    return (
+        select(
+            col(Delivery.provider),
+            func.count(),
+            func.sum(case((is_deferred, 1), else_=0)),
+            func.sum(case((col(Delivery.state) == DeliveryState.UNCERTAIN, 1), else_=0)),
+            func.min(col(Delivery.next_at)),
+            func.max(case((is_deferred, col(Delivery.reply)), else_="")),
+        )
+        .join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+        .where(
+            *of_town,
+            col(Mailing.state).in_(_OPEN),
+            col(Delivery.state).in_(_WAITING),
+            col(Delivery.state).in_(_IN_HAND) | col(Delivery.next_at).is_not(None),
+        )
+        .group_by(col(Delivery.provider))
+    )
+
+
+def _queue(row: Sequence[Any], paces: dict[str, ProviderPace], now: datetime) -> ProviderQueue:
+    provider, waiting, deferred, uncertain, next_at, reply = row
+    pace = paces.get(provider) or paces.get(RELAY)
+    is_slowed = pace is not None and pace.slowed_until is not None and pace.slowed_until > now
+    said = reply or (pace.said if pace is not None and is_slowed else "")
+    return ProviderQueue(
+        provider,
+        provider_name(provider),
+        waiting,
+        deferred,
+        uncertain,
+        next_at,
+        said,
+        explain_waiting(said) if said else None,
+        pace.slowed_until if pace is not None and is_slowed else None,
+        pace.blocked_at if pace is not None else None,
+    )
