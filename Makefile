@@ -56,6 +56,9 @@ bench: setup ## Measure what docs/measurements.md promises
 rehearse: setup ## Install, hurt, lose, bring back and upgrade the compose project on this machine (needs Docker)
 	$(BIN)/python deploy/rehearse/rehearse.py
 
+drills: setup ## Kill workers a hundred times on each database, and count what was lost: docs/measurements.md
+	$(BIN)/python -m tests.drills
+
 lock: setup ## Choose the newest libraries and write their hashes down
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header \

@@ -17,6 +17,7 @@ from workers.crash import crash_point
 from workers.hand import Hand
 from workers.patience import patiently
 from workers.rhythm import Rhythm
+from workers.traffic import Traffic
 
 
 @dataclass(slots=True)
@@ -42,10 +43,13 @@ class _Group:
 class Committer:
     """Writes marks and results. `run` it as a task; `close` lets it write what it has and ends it."""
 
-    def __init__(self, database: Database, secrets: Secrets, hand: Hand, *, worker: str, rhythm: Rhythm) -> None:
+    def __init__(
+        self, database: Database, secrets: Secrets, hand: Hand, traffic: Traffic, *, worker: str, rhythm: Rhythm
+    ) -> None:
         self._pen = database.pen()
         self._secrets = secrets
         self._hand = hand
+        self._traffic = traffic
         self._worker = worker
         self._rhythm = rhythm
         self._group = _Group()
@@ -99,6 +103,7 @@ class Committer:
         marked = await patiently(lambda: self._write(group), self._rhythm.patience)
         for settlement in group.results:
             self._hand.let_go(settlement.claim)
+        self._traffic.note(group.results, self._hand.now())
         for (claim, _), answer in zip(group.marks, group.answers, strict=True):
             if not answer.done():
                 answer.set_result(claim.id in marked)

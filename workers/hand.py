@@ -14,6 +14,7 @@ from server.mailings.models import Lane
 from workers.appetite import Appetite
 from workers.crash import crash_point
 from workers.patience import patiently
+from workers.traffic import Traffic
 from workers.waiting import WaitingClaims
 
 Thing = TypeVar("Thing")
@@ -25,7 +26,14 @@ class Hand:
     """What is `ready` waits for a line."""
 
     def __init__(
-        self, database: Database, *, worker: str, lease: timedelta, patience: timedelta, appetite: Appetite
+        self,
+        database: Database,
+        *,
+        worker: str,
+        lease: timedelta,
+        patience: timedelta,
+        appetite: Appetite,
+        traffic: Traffic,
     ) -> None:
         self.ready = WaitingClaims()
         self._database = database
@@ -34,6 +42,7 @@ class Hand:
         self._lease = lease
         self._patience = patience
         self._appetite = appetite
+        self._traffic = traffic
         self._held: dict[int, Claim] = {}
         self._safe_until = 0.0
         self._turn = 0
@@ -55,7 +64,8 @@ class Hand:
     async def take(self) -> int:
         """Fill the hand if it is low; how many claims came. For what is pressing there is always room."""
         async with self._database.reading() as session:
-            due = await ledger.find_due(session, self.now())
+            found = await ledger.find_due(session, self.now())
+        due = [one for one in found if self._traffic.serves(one)]
         size = self._appetite.size
         pressing = [one for one in due if one.lane < _ORDINARY]
         others = [one for one in due if one.lane == _ORDINARY]
@@ -79,9 +89,14 @@ class Hand:
             self._is_kept_since(began)
         # One of each mailing, then the second of each: a long letter keeps no short one waiting.
         claims = [claim for claim in chain.from_iterable(zip_longest(*taken)) if claim is not None]
-        self._held.update((claim.id, claim) for claim in claims)
-        self.ready.put(claims)
+        self.ready.put(await self._admitted(claims, now))
         return len(claims)
+
+    async def _admitted(self, claims: Sequence[Claim], now: datetime) -> list[Claim]:
+        """Those that may leave now are held; the traffic has put off the others."""
+        admitted = await self._traffic.admit(claims, self._held.values(), now)
+        self._held.update((claim.id, claim) for claim in admitted)
+        return admitted
 
     def _is_kept_since(self, moment: float) -> None:
         self._safe_until = moment + _SAFE * self._lease.total_seconds()

@@ -22,10 +22,12 @@ from workers.lines import Lines, lanes_of
 from workers.patience import DATABASE_AWAY
 from workers.rhythm import Rhythm
 from workers.shelf import Shelf
+from workers.traffic import FreeTraffic, Traffic
 from workers.transports.contract import RelayDown, Transport
 
 log = logging.getLogger(__name__)
 _USUAL = Rhythm()
+_FREE = FreeTraffic()
 
 
 class MailWorker:
@@ -40,9 +42,11 @@ class MailWorker:
         name: str,
         lines: int = 4,
         rhythm: Rhythm = _USUAL,
+        traffic: Traffic = _FREE,
         say: Callable[[str], None] = lambda _note: None,
     ) -> None:
         self._rhythm = rhythm
+        self._traffic = traffic
         self._count = lines
         self._wake = asyncio.Event()
         self._gate = Gate(say, rhythm.knock)
@@ -53,8 +57,9 @@ class MailWorker:
             lease=rhythm.lease,
             patience=rhythm.patience,
             appetite=Appetite(lines * rhythm.buffer),
+            traffic=traffic,
         )
-        self._committer = Committer(database, secrets, self._hand, worker=name, rhythm=rhythm)
+        self._committer = Committer(database, secrets, self._hand, traffic, worker=name, rhythm=rhythm)
         shelf = Shelf(database, secrets, rhythm.patience)
         self._room = Room(self._lines, self._hand, self._committer, shelf, rhythm, self._wake)
 
@@ -63,6 +68,7 @@ class MailWorker:
         async with asyncio.TaskGroup() as tasks:
             writing = tasks.create_task(self._committer.run())
             keeping = tasks.create_task(self._keep_leases())
+            heeding = tasks.create_task(self._traffic.run())
             waking = tasks.create_task(self._wake_at(stop))
             carrying = [tasks.create_task(Carrier(self._room, lowest).run()) for lowest in lanes_of(self._count)]
             await self._dispatch(stop)
@@ -71,6 +77,7 @@ class MailWorker:
             self._committer.close()
             await writing
             keeping.cancel()
+            heeding.cancel()
             waking.cancel()
             await self._hand.close()
 

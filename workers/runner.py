@@ -17,10 +17,10 @@ from server.core.settings import Settings
 from server.mailings.heartbeats import beat, stop_beating
 from workers.clock import run_chores
 from workers.handlers import CHORES, RECIPES, chores_with
-from workers.mail import MailWorker
 from workers.patience import DATABASE_AWAY
 from workers.render import RenderWorker
 from workers.resolver import Resolver
+from workers.roads import Roads
 from workers.safekeeping import careful_chores
 from workers.transports.catcher import catching
 from workers.transports.contract import Transport
@@ -61,8 +61,7 @@ def crew(
     """The workers of these kinds."""
 
     async def mail(stop: asyncio.Event, say: Say) -> None:
-        name = _name("mail")
-        await MailWorker(database, secrets, transport, name=name, lines=settings.smtp_connections, say=say).run(stop)
+        await Roads(settings, database, secrets, transport, name=_name("mail"), say=say).run(stop)
 
     async def clock(stop: asyncio.Event, _say: Say) -> None:
         await run_chores(

@@ -42,10 +42,9 @@ async def count_once(session: WriteSession, key: str, *, limit: int, per: timede
 
 
 async def count_some(
-    session: WriteSession, key: str, *, wanted: int, limit: int, per: timedelta
+    session: WriteSession, key: str, *, wanted: int, limit: int, per: timedelta, now: datetime
 ) -> tuple[int, datetime]:
     """Count up to `wanted` more of `key`, at most `limit` in a window of `per`: how many, and when the window ends."""
-    now = clock.now()
     await session.connection()
     found = await session.get(LimitWindow, key, with_for_update=True)
     if found is None or found.started_at <= now - per:

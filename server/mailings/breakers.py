@@ -7,6 +7,7 @@ from server.accounts.audit import action, record
 from server.core.database import ReadSession, WriteSession
 from server.core.i18n import sentence
 from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState
+from server.mailings.service import give_back_claims
 
 MOST_REFUSED = 0.05
 ENOUGH = 5
@@ -43,6 +44,7 @@ async def stop_if_refused(session: WriteSession, mailing_id: int) -> bool:
     municipality_id = stopped.scalar_one_or_none()
     if municipality_id is None:
         return False
+    await give_back_claims(session, mailing_id)
     await record(session, municipality_id, None, STOPPED, "mailing", mailing_id)
     return True
 

@@ -53,9 +53,12 @@ async def living_workers(session: ReadSession) -> dict[str, list[WorkerHeartbeat
     return found
 
 
-async def find_mail_trouble(session: ReadSession) -> Trouble | None:
-    """Why mail does not leave at this moment; None if it does."""
-    signs = (await living_workers(session)).get("mail", [])
+async def find_mail_trouble(session: ReadSession, own_way: str = "") -> Trouble | None:
+    """Why mail does not leave at this moment; None if it does. `own_way`: the kind of worker a town with a relay of its
+    own has, whose troubles come before the instance's.
+    """
+    workers = await living_workers(session)
+    signs = workers.get(own_way, []) or workers.get("mail", [])
     if not signs:
         return Trouble(
             sentence("No mail worker is running. Nothing is lost; mail leaves as soon as one is."), clock.now()

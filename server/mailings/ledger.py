@@ -63,7 +63,7 @@ class Settlement:
 
 
 async def find_due(session: ReadSession, now: datetime) -> list[DueMailing]:
-    """Every mailing that has something to send, the most pressing lanes first. The first lane is one entry, id 0."""
+    """Every mailing that has something to send, the most pressing lanes first. The first lane is one entry for each town, id 0."""
     found = await session.execute(_statement(statements.DUE), {"now": now})
     return sorted((DueMailing(*row) for row in found), key=lambda due: (due.lane, due.id))
 
@@ -77,7 +77,7 @@ async def claim(
         step(
             pen,
             statements.CLAIM_FIRST if due.lane == FIRST else statements.CLAIM,
-            given | {"mailing_id": due.id, "room": room},
+            given | {"mailing_id": due.id, "municipality_id": due.municipality_id, "room": room},
         )
         for due, room in shares
     ]

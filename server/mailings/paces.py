@@ -42,9 +42,11 @@ async def draw(session: WriteSession, wishes: Mapping[str, Wish], now: datetime)
     return grants
 
 
-async def draw_quota(session: WriteSession, municipality_id: int, wanted: int, per_day: int) -> tuple[int, datetime]:
+async def draw_quota(
+    session: WriteSession, municipality_id: int, wanted: int, per_day: int, now: datetime
+) -> tuple[int, datetime]:
     """How many of the town's messages may leave today, and when it gets new ones."""
-    return await count_some(session, f"mail/{municipality_id}", wanted=wanted, limit=per_day, per=DAY)
+    return await count_some(session, f"mail/{municipality_id}", wanted=wanted, limit=per_day, per=DAY, now=now)
 
 
 async def put_off(session: WriteSession, rows: Iterable[tuple[int, int, datetime]]) -> None:
@@ -85,6 +87,12 @@ async def slowed(session: ReadSession, now: datetime) -> dict[str, datetime]:
     """The providers and relays that are left alone, and until when."""
     query = select(ProviderPace.name, ProviderPace.slowed_until).where(col(ProviderPace.slowed_until) > now)
     return {name: until for name, until in await session.execute(query) if until is not None}
+
+
+async def insisting(session: ReadSession) -> dict[str, datetime | None]:
+    """The providers and relays that asked us to slow down and have taken nothing since, and until when they rest."""
+    query = select(ProviderPace.name, ProviderPace.slowed_until).where(col(ProviderPace.steps) > 0)
+    return {row[0]: row[1] for row in await session.execute(query)}
 
 
 async def list_paces(session: ReadSession) -> list[ProviderPace]:

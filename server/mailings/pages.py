@@ -11,8 +11,8 @@ from server.accounts.models import Role
 from server.core.database import ReadSession
 from server.core.i18n import sentence
 from server.mailings import queries, service
-from server.mailings.heartbeats import find_mail_trouble
 from server.mailings.models import Mailing, MailingState
+from server.mailings.town_relays import find_trouble
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.pagination import AskedSlice, LinkedPage
 from server.web.said import saying
@@ -39,7 +39,7 @@ async def show_mailings(
 ) -> Response:
     found = await queries.list_mailings(session, town.id, asked)
     is_moving = any(line.mailing.state is MailingState.SENDING for line in found.items)
-    trouble = await find_mail_trouble(session) if is_moving else None
+    trouble = await find_trouble(session, town.id) if is_moving else None
     context = {"mailings": LinkedPage(found, request), "states": STATES, "trouble": trouble}
     return page(request, "mailings/list.html", context)
 
@@ -104,7 +104,9 @@ async def _ledger(session: ReadSession, mailing: Mailing, staff: Actor) -> dict[
         "state": STATES[mailing.state],
         "figures": await queries.figures(session, mailing.municipality_id, mailing.id),
         "providers": await queries.progress_by_provider(session, mailing.municipality_id, mailing.id),
-        "trouble": await find_mail_trouble(session) if mailing.state is MailingState.SENDING else None,
+        "trouble": await find_trouble(session, mailing.municipality_id)
+        if mailing.state is MailingState.SENDING
+        else None,
         "is_moving": is_moving,
         "may_send": staff.has_role(Role.PUBLISHER),
     }

@@ -7,8 +7,8 @@ from server.accounts.dependencies import Editor, Publisher
 from server.core import clock
 from server.core.i18n import sentence
 from server.mailings import queue, refusals
-from server.mailings.heartbeats import find_mail_trouble
 from server.mailings.pacing import hours_of, quiet_until
+from server.mailings.town_relays import find_trouble
 from server.web.dependencies import Configuration, CurrentTown, Keys, Reading, Writing
 from server.web.said import saying
 from server.web.templates import page, redirect, room
@@ -26,7 +26,7 @@ async def show_queue(
     context = {
         "providers": await queue.queue_by_provider(session, now, town.id),
         "twice": await queue.count_twice(session, town.id),
-        "trouble": await find_mail_trouble(session),
+        "trouble": await find_trouble(session, town.id),
         "quiet_until": quiet_until(now, hours_of(settings.quiet_hours)),
     }
     return page(request, "mailings/queue.html", context)

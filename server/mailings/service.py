@@ -137,11 +137,16 @@ async def send_message(
 async def pause_mailing(session: WriteSession, municipality_id: int, mailing_id: int, actor: Actor) -> Mailing:
     """Nothing more leaves, but for what is on the line at this moment."""
     mailing = await _move(session, municipality_id, mailing_id, (MailingState.SENDING,), MailingState.PAUSED)
+    await give_back_claims(session, mailing_id)
+    await record(session, municipality_id, actor.account_id, PAUSED, "mailing", mailing_id)
+    return mailing
+
+
+async def give_back_claims(session: WriteSession, mailing_id: int) -> None:
+    """What a worker holds of it and has not begun returns to the queue, and is not sent from the worker's hand."""
     held = (col(Delivery.mailing_id) == mailing_id, col(Delivery.state) == DeliveryState.CLAIMED)
     back = {"state": DeliveryState.QUEUED, "worker": None, "lease_until": None}
     await _change_many(session, update(Delivery).where(*held).values(back))
-    await record(session, municipality_id, actor.account_id, PAUSED, "mailing", mailing_id)
-    return mailing
 
 
 async def resume_mailing(session: WriteSession, municipality_id: int, mailing_id: int, actor: Actor) -> Mailing:

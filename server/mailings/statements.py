@@ -38,9 +38,8 @@ WHERE m.state = 'sending' AND m.lane <> 'transactional' AND EXISTS (
   WHERE mailing_id = m.id AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
 )
 UNION ALL
-SELECT 0, 0, 0 WHERE EXISTS (
-  SELECT 1 FROM delivery WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
-)
+SELECT DISTINCT 0, 0, municipality_id FROM delivery
+WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
 """
 
 CLAIM = """
@@ -58,6 +57,7 @@ CLAIM_FIRST = """
 WITH picked AS (
   SELECT id FROM delivery
   WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
+    AND municipality_id = :municipality_id
   ORDER BY next_at LIMIT :room {lock}
 )
 UPDATE delivery SET state = 'claimed', worker = :worker, lease_until = :lease, attempt = attempt + 1

@@ -1,5 +1,7 @@
 """A town's own relay: where its mail leaves instead of the instance's, with a password that is sealed at rest."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete
 from sqlmodel import col, select
 
@@ -10,7 +12,8 @@ from server.core.database import ReadSession, WriteSession
 from server.core.errors import Invalid
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
-from server.mailings.models import TownRelay
+from server.mailings.heartbeats import Trouble, find_mail_trouble
+from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, TownRelay
 from server.mailings.schemas import RelayDraft
 
 _PURPOSE = "relay"
@@ -54,6 +57,36 @@ async def find_relay(session: ReadSession, municipality_id: int) -> TownRelay | 
 async def list_relays(session: ReadSession) -> list[TownRelay]:
     """Every town's own relay, for those who carry the mail."""
     return list(await session.scalars(select(TownRelay).order_by(col(TownRelay.municipality_id))))
+
+
+async def towns_with_due_mail(session: ReadSession, municipality_ids: Collection[int]) -> set[int]:
+    """Those of these towns that have something to send now."""
+    query = (
+        select(col(Mailing.municipality_id))
+        .where(
+            col(Mailing.municipality_id).in_(municipality_ids),
+            col(Mailing.state) == MailingState.SENDING,
+            select(col(Delivery.id))
+            .where(
+                col(Delivery.mailing_id) == col(Mailing.id),
+                col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)),
+                col(Delivery.next_at) <= clock.now(),
+            )
+            .exists(),
+        )
+        .distinct()
+    )
+    return set(await session.scalars(query))
+
+
+def kind_of(municipality_id: int) -> str:
+    """Under which kind the worker of a town's own way gives signs of life."""
+    return f"mail/{municipality_id}"
+
+
+async def find_trouble(session: ReadSession, municipality_id: int) -> Trouble | None:
+    """Why the town's mail does not leave at this moment, whichever way it takes; None if it does."""
+    return await find_mail_trouble(session, kind_of(municipality_id))
 
 
 def password_of(relay: TownRelay, secrets: Secrets) -> str:

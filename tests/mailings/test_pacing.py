@@ -131,7 +131,7 @@ async def test_a_town_gets_its_messages_of_the_day_and_then_new_ones(
 ) -> None:
     async def drawn(wanted: int) -> int:
         async with database.writing() as session:
-            return (await paces.draw_quota(session, cast.town_id, wanted, per_day=300))[0]
+            return (await paces.draw_quota(session, cast.town_id, wanted, 300, clock.now()))[0]
 
     assert [await drawn(200), await drawn(200), await drawn(1)] == [200, 100, 0]
     with clock.frozen(monday + timedelta(days=1)):

@@ -15,8 +15,10 @@ from tests.certificates import certificate_for, served
 from tests.dns_server import Zone
 from tests.smtp_sink import Sink
 from workers.resolver import NoAnswer, NoSuchDomain, Resolver, TakesNoMail
+from workers.transports.contract import Parcel
 from workers.transports.direct import DirectTransport
 from workers.transports.reaching import NotPublic, public_only
+from workers.transports.wire import on_the_wire
 
 LETTER = b"Subject: x\r\n\r\nBonjour\r\n"
 RECORDS = {
@@ -45,7 +47,7 @@ async def town(sink: Sink, tls: ssl.SSLContext | None = None, **changes: object)
 
 
 async def sent(way: DirectTransport, recipient: str) -> Answer:
-    return await (await way.open()).carry("a@saint-aubin.example", recipient, LETTER)
+    return await (await way.open()).carry(Parcel("a@saint-aubin.example", recipient, on_the_wire(LETTER)))
 
 
 async def test_hosts_are_tried_in_their_order_and_connections_are_kept_for_the_next_message() -> None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 
 from server.mailings.policies import Answer, Stage
 from workers.resolver import NoAnswer, NoSuchDomain, Resolver, TakesNoMail
-from workers.transports.contract import Line, LineLost, RelayDown, Trouble
+from workers.transports.contract import Line, LineLost, Parcel, RelayDown, Trouble
 from workers.transports.reaching import PATIENCE, public_only, reach
 from workers.transports.smtp import SmtpTransport
 
@@ -117,14 +117,15 @@ class DirectLine:
     """One message at a time, each to its own domain's hosts."""
 
     is_usable = True
+    looks_ahead = False
 
     def __init__(self, transport: DirectTransport) -> None:
         self._transport = transport
         self.carried = 0
 
-    async def carry(self, sender: str, recipient: str, content: bytes) -> Answer:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried = 1  # never so many that it would be closed: its connections count for themselves
-        domain = recipient.rpartition("@")[2]
+        domain = parcel.recipient.rpartition("@")[2]
         try:
             hosts, line = await self._transport.take(domain)
         except TakesNoMail as error:
@@ -136,21 +137,21 @@ class DirectLine:
             return Answer(451, f"4.4.3 {error}", Stage.MAIL)
         except RelayDown as down:
             return Answer(451, f"4.4.1 {down.detail}", Stage.MAIL)
-        return await self._carry_on(hosts, line, sender, recipient, content)
+        return await self._carry_on(hosts, line, parcel)
 
     async def close(self) -> None:
         """The connections stay for the other lines; they close themselves when they have rested."""
 
-    async def _carry_on(self, hosts: Hosts, line: Line, sender: str, recipient: str, content: bytes) -> Answer:
+    async def _carry_on(self, hosts: Hosts, line: Line, parcel: Parcel) -> Answer:
         was_used = line.carried > 0
         try:
-            answer = await line.carry(sender, recipient, content)
+            answer = await line.carry(parcel)
         except LineLost as lost:
             await line.close()
             if lost.after_dot or not was_used:
                 raise
             # It was closed while it rested: nothing was sent, so once more on a new one.
-            return await self.carry(sender, recipient, content)
+            return await self.carry(parcel)
         except BaseException:
             with contextlib.suppress(Exception):
                 await line.close()

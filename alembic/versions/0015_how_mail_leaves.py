@@ -1,14 +1,14 @@
 """How mail leaves: relays of the towns, and what each provider takes
 
-Revision: 0009, after 0008
+Revision: 0015, after 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0009"
-down_revision = "0008"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
