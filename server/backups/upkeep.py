@@ -14,6 +14,7 @@ from server.backups.verifying import verify_backup
 from server.core import clock
 from server.core.database import Database, ReadSession, WriteSession
 from server.core.files import FileStore
+from server.core.secrets import new_token
 from server.core.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -75,12 +76,16 @@ async def carry_out(
 
 async def last_done(session: ReadSession, kind: BackupKind) -> BackupRun | None:
     query = select(BackupRun).where(col(BackupRun.kind) == kind, col(BackupRun.outcome) == BackupOutcome.DONE)
-    return (await session.scalars(query.order_by(col(BackupRun.started_at).desc()).limit(1))).first()
+    return (
+        await session.scalars(query.order_by(col(BackupRun.started_at).desc(), col(BackupRun.id).desc()).limit(1))
+    ).first()
 
 
 async def last_run(session: ReadSession, kind: BackupKind) -> BackupRun | None:
     query = select(BackupRun).where(col(BackupRun.kind) == kind)
-    return (await session.scalars(query.order_by(col(BackupRun.started_at).desc()).limit(1))).first()
+    return (
+        await session.scalars(query.order_by(col(BackupRun.started_at).desc(), col(BackupRun.id).desc()).limit(1))
+    ).first()
 
 
 async def find_backup_trouble(session: ReadSession) -> str:
@@ -113,3 +118,8 @@ async def _take(session: WriteSession, kind: BackupKind, slot: str) -> bool:
     result = await session.execute(again)
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+def slot_by_hand(kind: BackupKind) -> str:
+    """A slot of its own: what is asked for by hand is done, whatever was done before."""
+    return f"{kind} by hand {new_token()[:16]}"

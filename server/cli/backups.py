@@ -14,9 +14,9 @@ from server.backups.models import BackupKind, BackupOutcome
 from server.backups.restoring import restore
 from server.backups.stores import store_of
 from server.backups.upkeep import carry_out as noting
+from server.backups.upkeep import slot_by_hand
 from server.backups.verifying import verify_backup
 from server.cli.opening import Refused, carry_out, console, opened
-from server.core import clock
 from server.core.database import Database
 from server.core.settings import settings
 
@@ -43,8 +43,7 @@ def make() -> None:
                 made = await make_backup(instance.settings, instance.database, instance.files)
                 return made.name, made.size, made.rows
 
-            slot = f"backup by hand {clock.now().isoformat()}"
-            done = await noting(instance.database, BackupKind.BACKUP, slot, run)
+            done = await noting(instance.database, BackupKind.BACKUP, slot_by_hand(BackupKind.BACKUP), run)
         if done is None or done.outcome is not BackupOutcome.DONE:
             raise Refused(done.note if done else "Somebody else is making a backup.")
         console.print(f"{done.name}: {done.rows} rows, {done.size / 1e6:.1f} MB, sealed.")
@@ -84,7 +83,7 @@ def verify(
                 tried = await verify_backup(instance.settings, instance.database, name, identities)
                 return tried.name, 0, tried.rows
 
-            slot = f"verification by hand {clock.now().isoformat()}"
+            slot = slot_by_hand(BackupKind.VERIFICATION)
             done = await noting(instance.database, BackupKind.VERIFICATION, slot, run)
         if done is None or done.outcome is not BackupOutcome.DONE:
             raise Refused(done.note if done else "Somebody else is trying a backup.")

@@ -18,7 +18,7 @@ from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.core.settings import Settings
 from server.mailings.alignment import Finding, WayOut, examine_domain
-from server.mailings.models import DomainCheck, DomainOverride
+from server.mailings.models import DomainCheck, DomainOverride, Lane
 from server.mailings.names import Names
 from server.mailings.signing import signing_keys
 from server.municipalities.models import Municipality
@@ -82,8 +82,13 @@ async def examine_due(database: Database, secrets: Secrets, names: Names, way: W
         await examine_town(database, secrets, names, municipality_id, way)
 
 
-async def refuse_unbelievable(session: ReadSession, municipality_id: int, sender: str) -> None:
-    """Raise Conflict if a letter from `sender` would be refused by its readers' providers, and nobody took that on them."""
+async def refuse_unbelievable(session: ReadSession, municipality_id: int, sender: str, lane: Lane) -> None:
+    """Raise Conflict if a letter from `sender` would be refused by its readers' providers, and nobody took that on them.
+
+    What is urgent is never kept back.
+    """
+    if lane is not Lane.ORDINARY:
+        return
     check, domain = await session.get(DomainCheck, municipality_id), domain_of(sender)
     if check is None or check.domain != domain or check.is_aligned is not False or check.at < clock.now() - _BELIEVED:
         return

@@ -69,11 +69,10 @@ async def start_mailing(
 ) -> Mailing:
     """A mailing and its whole ledger, in one transaction. The same key gives the same mailing, however often.
 
-    Suppressed addresses get no row; a recipient named twice gets one. `scope` are the topics it is addressed to.
-    Raises Conflict if receivers could not believe that it is the town's; what is urgent is tried all the same.
+    Suppressed addresses get no row; a recipient named twice gets one. `scope` are the topics it is addressed to. Raises
+    Conflict if receivers could not believe that it is the town's; what is urgent is tried all the same.
     """
-    if lane is Lane.ORDINARY:
-        await refuse_unbelievable(session, municipality_id, messages[0].envelope_sender)
+    await refuse_unbelievable(session, municipality_id, messages[0].envelope_sender, lane)
     await hold_recipients(session, municipality_id)
     mailing, is_new = await _open_mailing(
         session,
