@@ -13,6 +13,7 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
+from server.coverage import pages as coverage_pages
 from server.desk import pages as desk_pages
 from server.frontpage import pages as frontpage_pages
 from server.instance import health, metrics
@@ -31,6 +32,7 @@ from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.notices import api as notices_api
 from server.notices import pages as notices_pages
+from server.printruns import pages as printruns_pages
 from server.prints import pages as prints_pages
 from server.residents import api as residents_api
 from server.residents import pages as residents_pages
@@ -53,6 +55,7 @@ PAGES: tuple[APIRouter, ...] = (
     boards_pages.router,
     domain_pages.router,
     completion_pages.router,
+    coverage_pages.router,
     desk_pages.router,
     dkim_pages.router,
     frontpage_pages.router,
@@ -68,6 +71,7 @@ PAGES: tuple[APIRouter, ...] = (
     notices_pages.router,
     paper_pages.router,
     place_pages.router,
+    printruns_pages.router,
     prints_pages.router,
     queue_pages.router,
     relay_pages.router,

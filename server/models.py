@@ -10,6 +10,7 @@ from server.issues import models as issues
 from server.mailings import models as mailings
 from server.municipalities import models as municipalities
 from server.notices import models as notices
+from server.printruns import models as printruns
 from server.prints import models as prints
 from server.residents import models as residents
 from server.streets import models as streets
@@ -25,6 +26,7 @@ __all__ = [
     "metadata",
     "municipalities",
     "notices",
+    "printruns",
     "prints",
     "residents",
     "streets",

@@ -16,6 +16,7 @@ from server.issues.chores import send_due_issues
 from server.mailings import upkeep
 from server.mailings.signing import forget_retired_keys
 from server.notices.service import expire_due
+from server.printruns.printing import ROUNDS, make_rounds
 from server.prints.products import Recipe
 from server.prints.service import forget_prints
 from server.residents.erasure import forget_long_gone, forget_requests
@@ -68,7 +69,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
 
-RECIPES: dict[str, Recipe] = {FORMS: make_forms, PACK: make_pack}
+RECIPES: dict[str, Recipe] = {FORMS: make_forms, PACK: make_pack, ROUNDS: make_rounds}
 """Product → how its jobs are made."""
 
 

@@ -35,6 +35,7 @@ _KINDS: Mapping[str, Message] = {
     "mailing": sentence("mailing"),
     "municipality": sentence("municipality"),
     "notice": sentence("notice"),
+    "print_run": sentence("paper sending"),
     "resident": sentence("resident"),
     "session": sentence("session"),
     "token": sentence("token"),

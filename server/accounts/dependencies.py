@@ -85,6 +85,8 @@ Publisher = Annotated[Actor, Depends(_holding(Role.PUBLISHER))]
 """Approves, publishes, sends."""
 Counter = Annotated[Actor, Depends(_holding(Role.COUNTER))]
 """Sees and edits residents."""
+PaperStaff = Annotated[Actor, Depends(_holding(Role.EDITOR, Role.PUBLISHER, Role.COUNTER))]
+"""Sees what is sent on paper, and writes down how it goes."""
 Poster = Annotated[Actor, Depends(_holding(Role.POSTER, Role.EDITOR, Role.PUBLISHER))]
 """Sees boards and prints posters."""
 BoardKeeper = Annotated[Actor, Depends(_holding(Role.POSTER, Role.EDITOR, Role.PUBLISHER, Role.COUNTER))]

@@ -7,6 +7,7 @@ from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
 from server.demo.almanac import of_month, thursdays_of_letters
+from server.demo.paper import carry_letter
 from server.demo.people import people, town_data
 from server.demo.postman import deliver_everything
 from server.demo.register import fill_register
@@ -114,6 +115,7 @@ async def send_letter(stage: Stage, day: date) -> None:
             await send_issue(session, stage.secrets, prepared, stage.publisher, key)
     with clock.frozen(_at(day, time(10, 34))):
         await deliver_everything(stage.database)
+        await carry_letter(stage, issue)
 
 
 async def _begin_letter(session: WriteSession, stage: Stage, day: date) -> Issue:

@@ -18,6 +18,7 @@ from server.mailings import breakers, paces
 from server.mailings.providers import provider_name
 from server.notices import queries as notices
 from server.notices.models import NoticeState
+from server.printruns import queries as printruns
 from server.residents import queries as residents
 from server.urgent import queries as urgent
 
@@ -138,8 +139,11 @@ async def _of_mailings(session: ReadSession, municipality_id: int) -> list[Task]
 
 
 async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task]:
-    waiting = await residents.count_to_check(session, municipality_id)
-    if not waiting:
-        return []
-    words = sentences("{count} person asks for paper", "{count} people ask for paper", count=waiting)
-    return [Task(words, sentence("Check and add"), "residents_to_check", is_pressing=True)]
+    tasks = []
+    if waiting := await residents.count_to_check(session, municipality_id):
+        words = sentences("{count} person asks for paper", "{count} people ask for paper", count=waiting)
+        tasks.append(Task(words, sentence("Check and add"), "residents_to_check", is_pressing=True))
+    if held := len(await printruns.list_holds(session, municipality_id)):
+        words = sentences("{count} letter came back", "{count} letters came back", count=held)
+        tasks.append(Task(words, sentence("Find the address"), "returned_letters", is_pressing=True))
+    return tasks

@@ -178,3 +178,11 @@ def _progress(provider: str, rows: list[Any]) -> ProviderProgress:
         ((said, at) for state, _, _, said, at in rows if state is DeliveryState.DEFERRED), ("", None)
     )
     return ProviderProgress(provider, provider_name(provider), figures, said, resumes_at)
+
+
+async def states_by_recipient(session: ReadSession, municipality_id: int, mailing_id: int) -> dict[int, DeliveryState]:
+    """What became of a mailing's message to each recipient that still has a line in the ledger."""
+    query = select(col(Delivery.recipient), col(Delivery.state)).where(
+        col(Delivery.municipality_id) == municipality_id, col(Delivery.mailing_id) == mailing_id
+    )
+    return {recipient: DeliveryState(state) for recipient, state in await session.execute(query)}

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from server.core.database import ReadSession
 from server.core.search import like
 from server.municipalities.models import Municipality, Place, PlaceKind
-from server.municipalities.queries import get_municipality, list_places
+from server.municipalities.queries import get_municipality
 from server.postal.abbreviations import spelt_out
 from server.postal.capitals import bare
 from server.postal.doors import Door, postal_repetition, read_door
@@ -39,6 +40,14 @@ class Completion:
         return " ".join(str(part) for part in (self.number or "", self.repetition.lower(), self.street) if part)
 
 
+class _Street(NamedTuple):
+    """As much of a street as completing needs: a town has thousands, and they are read at each letter."""
+
+    id: int
+    name: str
+    postal_key: str
+
+
 class Standing(StrEnum):
     """What the address file says of a typed address."""
 
@@ -55,37 +64,37 @@ async def complete(session: ReadSession, municipality_id: int, typed: str, most:
         return []
     streets = await _streets_with(session, municipality_id, words, most)
     if not streets:
-        everything = await list_places(session, municipality_id, PlaceKind.STREET)
-        streets = _most_like(" ".join(words), everything, most)
+        streets = _most_like(" ".join(words), await _streets(session, municipality_id), most)
     return await _completions(session, municipality_id, door, streets)
 
 
 async def look_up(session: ReadSession, municipality_id: int, street_line: str) -> tuple[Standing, Completion | None]:
     """Whether the address file knows this line of an address."""
     door = read_door(street_line)
-    query = select(Place).where(
-        col(Place.municipality_id) == municipality_id,
-        col(Place.kind) == PlaceKind.STREET,
-        col(Place.postal_key) == spelt_out(door.street),
-    )
-    street = (await session.scalars(query.limit(1))).one_or_none()
+    same = await _streets(session, municipality_id, col(Place.postal_key) == spelt_out(door.street))
+    street = next(iter(same), None)
     if street is None:
         return Standing.UNKNOWN_STREET, None
     (found,) = await _completions(session, municipality_id, door, [street])
     return (Standing.KNOWN if found.is_known else Standing.UNKNOWN_NUMBER), found
 
 
-async def _streets_with(session: ReadSession, municipality_id: int, words: list[str], most: int) -> list[Place]:
+async def _streets_with(session: ReadSession, municipality_id: int, words: list[str], most: int) -> list[_Street]:
     """Streets whose words begin so; those that begin with the first word come first."""
-    query = select(Place).where(col(Place.municipality_id) == municipality_id, col(Place.kind) == PlaceKind.STREET)
-    for word in words:
-        query = query.where((" " + col(Place.postal_key)).like(like(f" {word}"), escape="\\"))
-    found = list(await session.scalars(query))
+    beginnings = [(" " + col(Place.postal_key)).like(like(f" {word}"), escape="\\") for word in words]
+    found = await _streets(session, municipality_id, *beginnings)
     found.sort(key=lambda street: (not street.postal_key.startswith(words[0]), len(street.name), street.name))
     return found[:most]
 
 
-def _most_like(typed: str, streets: Iterable[Place], most: int) -> list[Place]:
+async def _streets(session: ReadSession, municipality_id: int, *conditions: ColumnElement[bool]) -> list[_Street]:
+    query = select(col(Place.id), col(Place.name), col(Place.postal_key)).where(
+        col(Place.municipality_id) == municipality_id, col(Place.kind) == PlaceKind.STREET, *conditions
+    )
+    return [_Street(*row) for row in await session.execute(query)]
+
+
+def _most_like(typed: str, streets: Iterable[_Street], most: int) -> list[_Street]:
     """For slips of the finger: the streets that share most groups of three letters with what was typed."""
     wanted = _threes(typed)
     scored = [(_likeness(wanted, _threes(street.postal_key)), street) for street in streets]
@@ -104,7 +113,7 @@ def _likeness(one: set[str], other: set[str]) -> float:
 
 
 async def _completions(
-    session: ReadSession, municipality_id: int, door: Door, streets: list[Place]
+    session: ReadSession, municipality_id: int, door: Door, streets: list[_Street]
 ) -> list[Completion]:
     """The door in each of `streets`, as the file has it or as it was typed."""
     town = await get_municipality(session, municipality_id)
@@ -127,7 +136,7 @@ async def _completions(
 
 
 def _completion(
-    street: Place, door: Door, known: AddressPoint | None, area: tuple[str, str], town: Municipality
+    street: _Street, door: Door, known: AddressPoint | None, area: tuple[str, str], town: Municipality
 ) -> Completion:
     postcode, post_town = (known.postcode, known.post_town) if known else area
     return Completion(

@@ -1,0 +1,185 @@
+"""The coverage of a letter: each person who receives its topics, by which ways it came to them, or why it did not."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import col, select
+
+from server.core import clock
+from server.core.database import ReadSession
+from server.coverage.boards import sectors_of_people, sectors_with_poster
+from server.issues.models import Issue
+from server.mailings.models import DeliveryState
+from server.mailings.queries import states_by_recipient
+from server.printruns import queries as printruns
+from server.printruns.audience import block_of
+from server.printruns.models import BatchState, PrintBatch, PrintCopy, Trouble
+from server.residents.models import Channel, Resident, Subscription
+
+
+class Reason(StrEnum):
+    """Why nothing came to somebody."""
+
+    REFUSED = "refused"
+    BARRED = "barred"
+    RETURNED = "returned"
+    MISSING = "missing"
+    ADDRESS = "address"
+    PAUSED = "paused"
+    NOT_PRINTED = "not_printed"
+    NOT_SENT = "not_sent"
+
+
+@dataclass
+class Line:
+    """One person in the ledger. `ways` it came by; without one, `reasons`, unless it is still on its way."""
+
+    resident: Resident
+    wanted: frozenset[Channel]
+    ways: set[Channel] = field(default_factory=set)
+    reasons: list[Reason] = field(default_factory=list)
+    is_on_its_way: bool = False
+    has_board: bool = False
+
+    @property
+    def is_unreached(self) -> bool:
+        return not self.ways and not self.is_on_its_way
+
+    @property
+    def can_be_written_to(self) -> bool:
+        """Whether a letter can be offered: mail failed, and the postal address holds on an envelope."""
+        failed = {Reason.REFUSED, Reason.BARRED}
+        return self.is_unreached and bool(failed & set(self.reasons)) and block_of(self.resident).is_printable
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Everybody a letter was for. A person reached twice counts once in `reached`, and in both channels."""
+
+    lines: Sequence[Line]
+
+    @property
+    def by_way(self) -> Mapping[Channel, int]:
+        return Counter(way for line in self.lines for way in line.ways)
+
+    @property
+    def reached(self) -> int:
+        return sum(bool(line.ways) for line in self.lines)
+
+    @property
+    def on_their_way(self) -> int:
+        return sum(line.is_on_its_way and not line.ways for line in self.lines)
+
+    @property
+    def by_board(self) -> int:
+        return sum(line.has_board for line in self.lines)
+
+    @property
+    def unreached(self) -> Sequence[Line]:
+        return [line for line in self.lines if line.is_unreached]
+
+
+async def cover_issue(session: ReadSession, municipality_id: int, issue: Issue) -> Coverage:
+    """Of everybody who received the topics of `issue` when it left: who got it, and who did not."""
+    moment = issue.sent_at or clock.now()
+    lines = await _everybody(session, municipality_id, issue.topic_ids, moment)
+    if issue.mailing_id is not None:
+        _by_mail(lines, await states_by_recipient(session, municipality_id, issue.mailing_id))
+    runs = [run.id for run in await printruns.runs_of_issue(session, municipality_id, issue.id)]
+    batches = {one.id: one for one in await printruns.list_batches(session, municipality_id, runs)}
+    for run_id in runs:
+        copies = await printruns.list_copies(session, municipality_id, run_id)
+        _on_paper(lines, [copy for copy, _ in copies], batches)
+    _left_out(lines, issue, moment, is_printed=bool(runs))
+    shown = await sectors_with_poster(session, municipality_id, issue.id)
+    if shown:
+        homes = await sectors_of_people(session, municipality_id, [line.resident for line in lines.values()])
+        for line in lines.values():
+            line.has_board = bool(shown & homes.get(line.resident.id, set()))
+    return Coverage(sorted(lines.values(), key=lambda line: (line.resident.list_key, line.resident.id)))
+
+
+async def _everybody(
+    session: ReadSession, municipality_id: int, topic_ids: Collection[int], moment: datetime
+) -> dict[int, Line]:
+    """Who receives these topics and did so at `moment`."""
+    runs = (
+        select(col(Subscription.resident_id), col(Subscription.channel))
+        .where(
+            col(Subscription.municipality_id) == municipality_id,
+            col(Subscription.topic_id).in_(topic_ids),
+            col(Subscription.ended_at).is_(None),
+            col(Subscription.started_at) <= moment,
+        )
+        .distinct()
+    )
+    wanted: dict[int, set[Channel]] = {}
+    for resident_id, channel in await session.execute(runs):
+        wanted.setdefault(resident_id, set()).add(Channel(channel))
+    people = select(Resident).where(col(Resident.municipality_id) == municipality_id, col(Resident.left_at).is_(None))
+    return {one.id: Line(one, frozenset(wanted[one.id])) for one in await session.scalars(people) if one.id in wanted}
+
+
+def _by_mail(lines: Mapping[int, Line], states: Mapping[int, DeliveryState]) -> None:
+    for resident_id, state in states.items():
+        line = lines.get(resident_id)
+        if line is None or state is DeliveryState.CANCELLED:
+            continue
+        if state is DeliveryState.ACCEPTED:
+            line.ways.add(Channel.EMAIL)
+        elif state is DeliveryState.REFUSED:
+            line.reasons.append(Reason.REFUSED)
+        else:
+            line.is_on_its_way = True
+
+
+def _on_paper(lines: Mapping[int, Line], copies: Collection[PrintCopy], batches: Mapping[int, PrintBatch]) -> None:
+    """A copy reaches everybody who shares it."""
+    homes: dict[tuple[int | None, object], list[Line]] = {}
+    for line in lines.values():
+        if line.resident.household_id and not line.resident.own_copy:
+            homes.setdefault((line.resident.household_id, line.resident.edition), []).append(line)
+    for copy in copies:
+        first = lines.get(copy.resident_id or 0)
+        if first is None:
+            continue
+        home = (first.resident.household_id, first.resident.edition)
+        shares = [first] if first.resident.own_copy else homes.get(home, [first])
+        for line in shares:
+            if line is first or line.wanted - {Channel.EMAIL}:
+                _note_copy(line, copy, batches.get(copy.batch_id or 0))
+
+
+def _note_copy(line: Line, copy: PrintCopy, batch: PrintBatch | None) -> None:
+    if batch is None:
+        line.reasons.append(Reason.RETURNED if copy.trouble is Trouble.RETURNED else Reason.ADDRESS)
+    elif copy.returned_at is not None:
+        line.reasons.append(Reason.RETURNED)
+    elif copy.missing_at is not None or batch.state is BatchState.RETURNED:
+        line.reasons.append(Reason.MISSING)
+    elif batch.state is BatchState.DELIVERED or (
+        batch.state is BatchState.HANDED_OVER and copy.channel is not Channel.HAND
+    ):
+        line.ways.add(copy.channel)
+    else:
+        line.is_on_its_way = True
+
+
+def _left_out(lines: Mapping[int, Line], issue: Issue, moment: datetime, *, is_printed: bool) -> None:
+    """Those for whom nothing was made at all, and why."""
+    day = moment.date()
+    for line in lines.values():
+        if line.ways or line.reasons or line.is_on_its_way:
+            continue
+        one = line.resident
+        if one.paused_until and one.paused_until >= day and (one.paused_from is None or one.paused_from <= day):
+            line.reasons.append(Reason.PAUSED)
+        elif line.wanted - {Channel.EMAIL} and not is_printed:
+            line.reasons.append(Reason.NOT_PRINTED)
+        elif Channel.EMAIL in line.wanted and issue.mailing_id is not None:
+            line.reasons.append(Reason.BARRED)
+        else:
+            line.reasons.append(Reason.NOT_SENT)

@@ -1,0 +1,77 @@
+"""What a form may say of a print run, and numbers of copies as people write them."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from server.core.i18n import sentence
+from server.printruns.models import BatchState
+from server.web.fields import Line
+from server.web.forms import Unusable
+
+_RANGE = re.compile(r"(\d{1,7})(?:-(\d{1,7}))?")
+_MOST_NUMBERS = 20_000
+_WRITE = sentence("Write numbers of copies, for example 12, 15-18.")
+
+
+def _numbers(typed: object) -> object:
+    """« 12, 15-18 » is five numbers."""
+    if not isinstance(typed, str):
+        return typed
+    found: list[int] = []
+    joined = re.sub(r"\s*[-–—à]\s*", "-", typed.strip())
+    for part in re.split(r"[,;\s]+", joined):
+        matched = _RANGE.fullmatch(part)
+        if not matched:
+            raise Unusable(_WRITE)
+        first, last = int(matched[1]), int(matched[2] or matched[1])
+        if last < first or last - first > _MOST_NUMBERS:
+            raise Unusable(_WRITE)
+        found += range(first, last + 1)
+    return list(dict.fromkeys(found))
+
+
+Numbers = Annotated[tuple[int, ...], BeforeValidator(_numbers), Field(max_length=_MOST_NUMBERS)]
+"""Copies by the numbers printed on them."""
+
+
+class Missing(BaseModel):
+    """Copies to print again."""
+
+    missing: Numbers
+
+
+class Returned(BaseModel):
+    """Letters that came back."""
+
+    returned: Numbers
+
+
+def _or_none(typed: object) -> object:
+    return typed or None
+
+
+class RunDraft(BaseModel):
+    """A paper sending: of which letter or notice, to whom."""
+
+    title: Line = Field(min_length=1, max_length=160)
+    issue_id: Annotated[int | None, BeforeValidator(_or_none)] = None
+    notice_id: Annotated[int | None, BeforeValidator(_or_none)] = None
+    topic_ids: list[int] = Field(default_factory=list, max_length=200)
+    place_ids: list[int] = Field(default_factory=list, max_length=200)
+    to_every_box: bool = False
+    by_hand_inside: bool = False
+
+    @model_validator(mode="after")
+    def _to_somebody(self) -> Self:
+        if not self.topic_ids and not self.to_every_box:
+            raise Unusable(sentence("Choose at least one topic, or every letterbox."))
+        return self
+
+
+class Step(BaseModel):
+    """Where a batch is now, and with whom."""
+
+    state: BatchState
+    who: Line = Field(default="", max_length=80)
