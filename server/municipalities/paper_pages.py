@@ -1,6 +1,5 @@
 """The style sheet of paper: two faces among those shipped, margins, and a sheet that shows what they make."""
 
-import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +19,7 @@ from server.press.specimen import Specimen, preview_specimen
 from server.press.style import FACES, MARGINS, Style
 from server.web.dependencies import CurrentTown, Files, Reading, Writing
 from server.web.forms import SentForm, asking_again
+from server.web.pictures import held
 from server.web.templates import page, redirect, room
 
 router = APIRouter(dependencies=[Depends(room("settings"))])
@@ -66,10 +66,9 @@ async def _specimen(files: FileStore, municipality: Municipality, style: Style) 
     logo = await logo_of(files, municipality)
     specimen = Specimen(municipality.name, municipality.phone, municipality.civic_colour, logo, style)
     try:
-        sheet = await preview_specimen(specimen)
+        return held(await preview_specimen(specimen))
     except PressError:
         return ""
-    return "data:image/png;base64," + base64.b64encode(sheet).decode()
 
 
 def _form(request: Request, values: Mapping[str, Any], errors: Mapping[str, str], sheet: str) -> HTMLResponse:

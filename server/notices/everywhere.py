@@ -1,6 +1,6 @@
 """Beside the text stand its renderings: what each will be, whether it fits, and what keeps the notice unpublished."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -98,14 +98,14 @@ async def look_everywhere(
     paper = on_paper(draft, municipality, content, number, revision=revision, saved=saved)
     try:
         choice = await SHELF.choose(draft)
-        slips = [await SHELF.choose_slip(draft, size) for size in ("a6", "a5")]
+        slip = await _choose_slip(draft)
     except PressError:
-        choice, slips = None, []
+        choice, slip = None, None
     fittings = [
         _mail(content, number, pictures.values()),
         _web(content),
         _poster(choice),
-        _slip(slips),
+        _slip(slip),
         _bulletin(content),
         _telephone(speech),
         _publication(findings),
@@ -183,23 +183,30 @@ def _poster(choice: PosterChoice | None) -> Fitting:
     return Fitting(_POSTER, "bad", fit.refusal.message if fit.refusal else _TOO_LONG, place)
 
 
-def _slip(choices: Sequence[SlipChoice]) -> Fitting:
-    if not choices:
-        return Fitting(_SLIP, "off", _NOT_MEASURED)
-    small, large = choices
+async def _choose_slip(draft: PosterDraft) -> SlipChoice:
+    """Four on a sheet, or two where the whole text needs them and they are enough."""
+    small = await SHELF.choose_slip(draft, "a6")
     if small.fit.fits:
-        return Fitting(_SLIP, "done", sentence("four on a sheet"))
-    refusal = small.fit.refusal
-    if large.fit.fits:
-        return Fitting(_SLIP, "done", sentence("two on a sheet"))
+        return small
+    large = await SHELF.choose_slip(draft, "a5")
+    return large if large.fit.fits else small
+
+
+def _slip(choice: SlipChoice | None) -> Fitting:
+    if choice is None:
+        return Fitting(_SLIP, "off", _NOT_MEASURED)
+    if choice.fit.fits:
+        words = sentence("four on a sheet") if choice.format == "a6" else sentence("two on a sheet")
+        return Fitting(_SLIP, "done", words)
+    refusal = choice.fit.refusal
     too_long = refusal.message if refusal else _TOO_LONG
-    if small.is_short and isinstance(refusal, LinesTooMany):
+    if choice.is_short and isinstance(refusal, LinesTooMany):
         too_long = sentences(
             "{count} line too long: it says the sentence only",
             "{count} lines too long: it says the sentence only",
             count=refusal.lines,
         )
-    return Fitting(_SLIP, "wait" if small.is_short else "bad", too_long, "#f-body")
+    return Fitting(_SLIP, "wait" if choice.is_short else "bad", too_long, "#f-body")
 
 
 def _bulletin(content: NoticeContent) -> Fitting:

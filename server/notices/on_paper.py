@@ -1,6 +1,5 @@
 """Everything a notice can be printed as: how each fits, its pages as pictures, its file."""
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -29,6 +28,8 @@ _SMALLER: Mapping[Format, tuple[SheetFormat, ...]] = {"a4": (), "a3": ("a4",), "
 _ON_SHEETS = {"a3": sentence("On sheets of A3 to be glued"), "a4": sentence("On sheets of A4 to be glued")}
 _TO_PRINT = sentence("To print (PDF)")
 _FOR_SHOP = sentence("For a print shop, with {bleed} mm of bleed")
+_SENTENCE_ONLY = sentence("says the sentence only. {advice}")
+_TOLD_SHORT = sentence("says only what, when and where. {advice}")
 _PROOF_MOST = 3  # pages shown; all are printed
 
 
@@ -96,7 +97,8 @@ class OnPaper:
             return Looked(code, "done", words, fit.pages, ways)
         advice = fit.advice or sentence("too long for this sheet")
         if choice.is_short:
-            return Looked(code, "wait", sentence("says the sentence only. {advice}", advice=advice), 1, ways)
+            said = _TOLD_SHORT if code == "far" else _SENTENCE_ONLY
+            return Looked(code, "wait", sentence(said.msgid, advice=advice), 1, ways)
         return Looked(code, "bad", advice)
 
     async def _look_at_slip(self, code: str) -> Looked:
@@ -158,12 +160,8 @@ class OnPaper:
 
     def _poster_draft(self, code: str) -> PosterDraft:
         if code == "far":
-            return PosterDraft(replace(far_poster(self.draft), format=_POSTERS[code]), None)
+            far = replace(far_poster(self.draft), format=_POSTERS[code])
+            return PosterDraft(far, replace(far, blocks=()))
         full, short = self.draft.full, self.draft.short
         size = _POSTERS[code]
         return PosterDraft(replace(full, format=size), replace(short, format=size) if short else None)
-
-
-def inside(pages: list[bytes]) -> list[str]:
-    """Pictures as addresses that hold them: of a text that nobody has saved."""
-    return ["data:image/png;base64," + base64.b64encode(page).decode() for page in pages]

@@ -22,6 +22,8 @@ from server.press import pipe
 
 _CUTS = ("Regular", "It", "Semibold", "Bold", "BoldIt", "Black")
 _ROOT = str(Path(__file__).parent)  # must exist; nothing in it can be opened
+_REFUSED = "panicked with: refused "
+_ASKED_IN_VAIN = "failed to compile document: "
 _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed')
 _NO_DATE = 0  # a moment in the file would make two prints of one sheet differ
 _SPECIMEN = """
@@ -61,11 +63,14 @@ class Typesetter:
         try:
             if missing := self._missing_characters(files):
                 return {"refused": {"code": "glyph", "characters": missing}}, []
-            pages = self._compile(files, job)
+            pages = self._compile(files, job) if job["output"] != "facts" else []
             facts = typst.query(files, "<facts>", field="value", **self._surroundings())
             return {"facts": dict(*json.loads(facts))}, pages
         except typst.TypstError as error:
-            return {"refused": _explain(error)}, []
+            return {"refused": _explain(error.message, error.diagnostic)}, []
+        except RuntimeError as error:  # what `query` raises: the same message, behind words of its own
+            message = str(error).removeprefix(_ASKED_IN_VAIN)
+            return {"refused": _explain(message, message)}, []
 
     def _compile(self, files: dict[str, bytes], job: dict[str, Any]) -> list[bytes]:
         pages = typst.compile(
@@ -114,16 +119,16 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(list(value.values()))
 
 
-def _explain(error: typst.TypstError) -> dict[str, Any]:
+def _explain(message: str, diagnostic: str) -> dict[str, Any]:
     """A template refuses by `panic("refused {…json…}")`; anything else is an error in the template."""
-    _, told, report = error.message.partition("refused ")
-    if told and error.message.startswith("panicked with: refused "):
-        return dict(json.loads(report))
-    if missing := _UNDRAWN.search(error.message):
+    if message.startswith(_REFUSED):
+        report, _end = json.JSONDecoder().raw_decode(message.removeprefix(_REFUSED))
+        return dict(report)
+    if missing := _UNDRAWN.search(message):
         return {"code": "glyph", "characters": missing[1]}
-    if error.message.startswith("failed to process image"):
+    if message.startswith("failed to process image"):
         return {"code": "picture"}
-    return {"code": "template", "diagnostic": error.diagnostic}
+    return {"code": "template", "diagnostic": diagnostic}
 
 
 def give_up_rights(megabytes: int) -> None:

@@ -142,7 +142,7 @@ async def fit_poster(poster: Poster) -> Fit:
 
 async def _measure(poster: Poster) -> Fit:
     try:
-        facts = (await process.compile_sheet(_sheet(poster))).facts
+        facts = (await process.compile_sheet(replace(_sheet(poster), output="facts"))).facts
     except Overflow as error:
         return Fit(False, poster.format, error.words, error.words_limit, error.by_mm, refusal=error)
     except TitleTooLong as error:

@@ -20,7 +20,8 @@ class Sheet:
     product: str
     data: Mapping[str, Any]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    output: Literal["pdf", "png"] = "pdf"
+    output: Literal["pdf", "png", "facts"] = "pdf"
+    """With `facts` it is only measured, which is quicker than drawing it."""
     ppi: float = 72.0
     standards: tuple[str, ...] = ("ua-1",)
     style: Style = USUAL

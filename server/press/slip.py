@@ -35,7 +35,7 @@ async def preview_slip(slip: Poster, format: SlipFormat, ppi: float = 72.0) -> l
 async def fit_slip(slip: Poster, format: SlipFormat) -> SlipFit:  # noqa: A002
     """Measure it. Raises PressError only when the press itself failed."""
     try:
-        facts = (await process.compile_sheet(_sheet(slip, format))).facts
+        facts = (await process.compile_sheet(replace(_sheet(slip, format), output="facts"))).facts
     except AUTHORS_TO_MEND as error:
         return SlipFit(False, refusal=error)
     return SlipFit(True, facts["lines-left"])

@@ -6,8 +6,9 @@ from fastapi import Query, Request
 
 from server.notices.everywhere import Everywhere
 from server.notices.models import Notice
-from server.notices.on_paper import NAMES, inside
+from server.notices.on_paper import NAMES
 from server.press.errors import PressError
+from server.web.pictures import held
 from server.web.templates import path_for
 
 Shown = Annotated[str, Query(alias="show", max_length=20)]
@@ -32,7 +33,7 @@ async def _sheets(request: Request, everywhere: Everywhere, notice: Notice, code
     try:
         looked = await everywhere.paper.look(code)
         if not is_saved and looked.pages:
-            return inside((await everywhere.paper.pages(code))[: looked.pages])
+            return [held(one) for one in (await everywhere.paper.pages(code))[: looked.pages]]
     except PressError:
         return []
     mark = f"?of={notice.content_hash[:12]}"

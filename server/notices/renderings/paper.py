@@ -18,7 +18,7 @@ from server.notices.renderings.facts import contact_words, facts_of, posted_word
 from server.notices.schemas import NoticeContent
 from server.press.poster import Family, Fit, Poster
 from server.press.proof import Proof, Section
-from server.press.slip import SlipFit
+from server.press.slip import SlipFit, SlipFormat
 
 _NUMBER = sentence("Notice no. {number}")
 _VERSION = sentence("version {revision}")
@@ -55,6 +55,7 @@ class SlipChoice:
     """The slip that will be printed, and how the full text fits."""
 
     slip: Poster
+    format: SlipFormat
     fit: SlipFit
     is_short: bool = False
 

@@ -42,9 +42,9 @@ class PaperShelf:
 
         fit = await self.once(f"fit-{format}", draft.full, measure)
         if fit.fits or draft.short is None:
-            return SlipChoice(draft.full, fit)
+            return SlipChoice(draft.full, format, fit)
         is_short = (await self.once(f"fit-{format}", draft.short, measure)).fits
-        return SlipChoice(draft.short if is_short else draft.full, fit, is_short=is_short)
+        return SlipChoice(draft.short if is_short else draft.full, format, fit, is_short=is_short)
 
     async def picture(self, poster: Poster) -> bytes:
         """Its first page as PNG. Raises PressError."""

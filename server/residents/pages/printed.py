@@ -1,6 +1,5 @@
 """Printing forms to be filled in by hand, each with its number."""
 
-import base64
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -15,6 +14,7 @@ from server.residents import printed_forms
 from server.residents.schemas import SeriesDraft
 from server.web.dependencies import CurrentTown, Files, Reading, Writing
 from server.web.forms import SentForm, asking_again
+from server.web.pictures import held
 from server.web.templates import page, redirect, room
 
 router = APIRouter(dependencies=[Depends(room("residents"))])
@@ -53,6 +53,6 @@ async def _context(session: ReadSession, files: FileStore, municipality_id: int)
         "errors": {},
         "series": await printed_forms.list_series(session, municipality_id),
         "number_of": printed_forms.form_number,
-        "sheets": ["data:image/png;base64," + base64.b64encode(one).decode() for one in pages],
+        "sheets": [held(one) for one in pages],
         "refusal": refusal,
     }
