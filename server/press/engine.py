@@ -78,6 +78,7 @@ class Typesetter:
             format=job["output"],
             ppi=job.get("ppi"),
             pdf_standards=job["standards"] if job["output"] == "pdf" else [],
+            pdf_tags=bool(job["standards"]),  # what only a printer reads needs none
             timestamp=_NO_DATE,
             **self._surroundings(),
         )

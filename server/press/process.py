@@ -80,7 +80,7 @@ class Press:
     """
 
     def __init__(
-        self, *, memory_mb: int = 1024, recycle_jobs: int = 500, recycle_mb: int = 200, idle_seconds: float = 120.0
+        self, *, memory_mb: int = 1024, recycle_jobs: int = 500, recycle_mb: int = 400, idle_seconds: float = 120.0
     ) -> None:
         self._memory_mb = memory_mb
         self._recycle_jobs = recycle_jobs
