@@ -12,6 +12,7 @@ from server.municipalities import models as municipalities
 from server.notices import models as notices
 from server.printruns import models as printruns
 from server.prints import models as prints
+from server.residents import import_models as imports
 from server.residents import models as residents
 from server.streets import models as streets
 from server.urgent import models as urgent
@@ -20,6 +21,7 @@ __all__ = [
     "accounts",
     "backups",
     "boards",
+    "imports",
     "issues",
     "limits",
     "mailings",

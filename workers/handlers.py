@@ -20,6 +20,8 @@ from server.printruns.printing import ROUNDS, make_rounds
 from server.prints.products import Recipe
 from server.prints.service import forget_prints
 from server.residents.erasure import forget_long_gone, forget_requests
+from server.residents.import_work import advance_imports
+from server.residents.importing import forget_imports
 from server.residents.printed_forms import FORMS, make_forms
 from server.urgent.service import end_due
 from workers.clock import Chore
@@ -66,6 +68,8 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget the old trail", writing(forget_old_entries), every=3600),
     Chore("forget requests nobody confirmed", writing(forget_requests), every=3600),
     Chore("forget those who left long ago", _forget_long_gone, every=3600),
+    Chore("advance imports", advance_imports, every=1),
+    Chore("forget imports", writing(forget_imports), every=3600),
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
 

@@ -19,6 +19,8 @@ _REPLACEMENT = "\ufffd"
 
 def clean(text: str) -> str:
     """The same words without what would break a page, a mail header or a sheet; lone surrogates stay visible as �."""
+    if text.isprintable():
+        return text
     text = _LINE_ENDS.sub("\n", text)
     return _SURROGATES.sub(_REPLACEMENT, _DROPPED.sub("", text))
 

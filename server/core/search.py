@@ -7,6 +7,9 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "\u00a0": " ", "
 
 def searchable(words: str) -> str:
     """`words` folded: « Œuvre d’été » and "oeuvre d'ete" are the same."""
+    if words.isascii():
+        # Most of a list is; there is nothing to take apart.
+        return " ".join(words.lower().split())
     decomposed = unicodedata.normalize("NFKD", words.casefold().translate(_LIGATURES))
     return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
 

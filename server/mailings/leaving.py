@@ -96,9 +96,14 @@ async def lift_suppression(session: WriteSession, municipality_id: int, secrets:
 
 async def forget_recipient(session: WriteSession, municipality_id: int, recipient: int) -> None:
     """Erasure: nothing more is sent, and no row names the person any more. The rows stay, so the figures add up."""
+    await forget_recipients(session, municipality_id, [recipient])
+
+
+async def forget_recipients(session: WriteSession, municipality_id: int, recipients: Collection[int]) -> None:
+    """The same for several people: as many as one statement may name."""
     await hold_recipients(session, municipality_id)
-    theirs = (col(Delivery.municipality_id) == municipality_id, col(Delivery.recipient) == recipient)
-    if recipient <= 0:
+    theirs = (col(Delivery.municipality_id) == municipality_id, col(Delivery.recipient).in_(recipients))
+    if any(recipient <= 0 for recipient in recipients):
         raise ValueError("only somebody on the lists can be forgotten")
     await cancel_rows(session, *theirs)
     nobody = {"recipient": -col(Delivery.id), "address": "", "provider": "", "reply": ""}

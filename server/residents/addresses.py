@@ -1,6 +1,7 @@
 """Addresses of mailboxes: what a form takes, what stands for one person where we count, what a page may show of one."""
 
 import re
+from functools import lru_cache
 
 from email_validator import (
     SPECIAL_USE_DOMAIN_NAMES,
@@ -13,6 +14,7 @@ from server.web.forms import Unusable
 
 _LONGEST_TYPED = 400
 _GMAIL = frozenset({"gmail.com", "googlemail.com"})
+_PLAIN = re.compile(r"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9.-]+)")
 _NAMED = re.compile(r"<[^<>]*@[^<>]*>")
 _ADVICE = sentence("Write the address like name@example.fr.")
 
@@ -25,11 +27,24 @@ def judged_email(typed: str) -> str:
     """
     if len(typed) > _LONGEST_TYPED:
         raise Unusable(_TOO_LONG)
+    plain = _PLAIN.fullmatch(typed)
+    if plain is not None and len(plain[1]) <= 64 and (domain := _judged_domain(plain[2])):
+        return f"{plain[1]}@{domain}"
     try:
         found = validate_email(typed, check_deliverability=False)
     except (EmailNotValidError, UnicodeError) as error:
         raise Unusable(_why_not(typed)) from error
     return found.ascii_email or found.normalized
+
+
+@lru_cache(maxsize=2_000)
+def _judged_domain(domain: str) -> str:
+    """The domain as mail programs write it, "" for one that needs a closer look: lists have few of them, many times."""
+    try:
+        found = validate_email(f"name@{domain}", check_deliverability=False)
+    except (EmailNotValidError, UnicodeError):
+        return ""
+    return found.ascii_domain if len(found.ascii_domain) <= 180 else ""
 
 
 def email_key(address: str) -> str:

@@ -1,8 +1,8 @@
-"""What the lines of somebody else's list mean in this town: channels, topics, places, and who cannot be reached."""
+"""What the rows of somebody else's list mean in this town: channels, topics, places, and who cannot be reached."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -10,16 +10,24 @@ from server.core.database import ReadSession
 from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
 from server.core.search import searchable
+from server.core.secrets import Secrets
+from server.mailings.queries import address_hash
 from server.municipalities.queries import list_places
 from server.residents import queries
 from server.residents.addresses import email_key
-from server.residents.csv_rows import Row, is_damaged
+from server.residents.import_models import Outcome
+from server.residents.keys import keys_of
+from server.residents.lists.columns import Standing, bare_person, standing_of
+from server.residents.lists.letters import is_damaged
+from server.residents.lists.reading import Table
 from server.residents.models import Channel, ConsentWay, Edition
 from server.residents.rules import check_reachable
-from server.residents.schemas import ResidentDraft
+from server.residents.schemas import PostalAddress, ResidentDraft
 from server.web.forms import sentences_of
 
 Value = TypeVar("Value")
+Staged = dict[str, Any]
+"""A row of quarantine, column by column."""
 
 _CHANNELS: Mapping[str, Channel] = {
     **dict.fromkeys(("email", "e-mail", "mail", "courriel", "mel"), Channel.EMAIL),
@@ -32,89 +40,133 @@ _EDITIONS: Mapping[str, Edition] = {
     **dict.fromkeys(("large_print", "large print", "gros caracteres", "grands caracteres"), Edition.LARGE_PRINT),
     **dict.fromkeys(("easy_read", "easy read", "falc", "facile a lire"), Edition.EASY_READ),
 }
+_OUTCOMES = {Standing.JOINED: Outcome.NEW, Standing.LEFT: Outcome.LEFT, Standing.DEAD: Outcome.DEAD}
+_WRITTEN = (*PostalAddress.model_fields, "phone", "edition", "language")
 
 
-@dataclass(frozen=True)
-class BadRow:
-    line: int
-    message: Message
-
-
-@dataclass(frozen=True)
+@dataclass
 class ListReader:
-    """The words of a row, in this town's terms."""
+    """The words of a row, in this town's terms; it remembers which addresses and doors it has seen."""
 
+    secrets: Secrets
     topics: Mapping[str, int]
     default_topics: Sequence[int]
     places: Mapping[str, int]
+    seen: set[str] = field(default_factory=set)
 
     @classmethod
-    async def of(cls, session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> "ListReader":
-        """`topic_ids`: for rows that name no topic; none: every topic. Raises Invalid for a topic of another town."""
+    async def of(
+        cls, session: ReadSession, secrets: Secrets, municipality_id: int, topic_ids: Collection[int]
+    ) -> "ListReader":
+        """`topic_ids`: for rows that name no topic; none: every topic."""
         topics = await queries.list_topics(session, municipality_id)
-        if not set(topic_ids) <= {topic.id for topic in topics}:
-            raise Invalid({"topic_ids": sentence("Choose one of the topics of the list.")})
         by_name = {searchable(name): topic.id for topic in topics for name in (topic.slug, topic.name)}
         places = {searchable(place.name): place.id for place in await list_places(session, municipality_id)}
-        return cls(by_name, list(topic_ids) or [topic.id for topic in topics], places)
+        return cls(secrets, by_name, list(topic_ids) or [topic.id for topic in topics], places)
 
-    def read(self, rows: Sequence[Row]) -> tuple[list[ResidentDraft], list[BadRow]]:
-        """The people, and the lines that cannot be used."""
-        people: list[ResidentDraft] = []
-        bad: list[BadRow] = []
-        seen: set[str] = set()
-        for row in rows:
-            try:
-                person = self._person(row)
-            except Invalid as refusal:
-                bad += [BadRow(row.line, message) for message in refusal.fields.values()]
-                continue
-            key = email_key(person.email)
-            if key and key in seen:
-                bad.append(BadRow(row.line, sentence("This address stands in the list twice.")))
-            seen.add(key)
-            people.append(person)
-        return people, bad
+    def stage(self, table: Table, fields: Sequence[str], number: int, cells: Sequence[str]) -> Staged:
+        """One row, ready for quarantine; one that cannot be used says why."""
+        row: Staged = {"number": number, "sheet": table.name[-120:], "problem": {}}
+        try:
+            return row | self._person(table, fields, cells)
+        except Invalid as refusal:
+            message = next(iter(refusal.fields.values()))
+            return row | {"outcome": Outcome.BAD, "problem": as_data(message)} | _nobody()
 
-    def _person(self, row: Row) -> ResidentDraft:
-        cells = dict(row.cells)
-        if row.is_too_long:
+    def _person(self, table: Table, fields: Sequence[str], cells: Sequence[str]) -> Staged:
+        named = self._named(table, fields, cells)
+        standing = max(
+            table.standing,
+            standing_of(table.header, cells) if table.header else Standing.JOINED,
+            key=list(Standing).index,
+        )
+        if standing is not Standing.JOINED:
+            # Of somebody who left, the address is all that is kept, as a mark.
+            named = {"email": named.get("email", "")}
+            if not named["email"]:
+                raise Invalid({"email": sentence("They left, and there is no address to bar.")})
+        draft, wants = self._draft(named)
+        key = email_key(draft.email) if draft.email else None
+        row = {name: getattr(draft, name) for name in _WRITTEN} | {"email": draft.email or None, "email_key": key}
+        row |= keys_of(row)
+        mark = key or f"{row['name_key']}/{row['door_key']}"
+        outcome = Outcome.TWICE if mark in self.seen else _OUTCOMES[standing]
+        self.seen.add(mark)
+        return row | {
+            "outcome": outcome,
+            "address_hash": address_hash(self.secrets, key) if key else "",
+            "wants": wants,
+            "place_id": draft.place_ids[0] if draft.place_ids else None,
+        }
+
+    def _named(self, table: Table, fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+        if not table.header:
+            email, name = bare_person(cells)
+            return {"email": email, "name": name}
+        if any(cell.strip() for cell in cells[len(table.header) :]):
             raise Invalid(
                 {"": sentence("This line has more cells than the first one: put such text in quotation marks.")}
             )
-        if any(is_damaged(cell) for cell in cells.values()):
+        named = {name: cell.strip() for name, cell in zip(fields, cells, strict=False) if name and name != "standing"}
+        if any(is_damaged(cell) for cell in named.values()):
             raise Invalid({"": sentence("The accents of this line are damaged: save the list as “CSV UTF-8”.")})
-        if first_name := cells.pop("first_name", ""):
-            cells["name"] = f"{first_name} {cells.get('name', '')}".strip()
-        channel = self._channel(cells.pop("channel", ""), cells)
-        place = cells.pop("place", "")
+        parts = [named.pop("first_name", ""), named.pop("last_name", "")]
+        if any(parts):
+            named["name"] = named.get("name") or " ".join(part for part in parts if part)
+        return named
+
+    def _draft(self, named: dict[str, str]) -> tuple[ResidentDraft, str]:
+        """The person, and what they receive as quarantine writes it: "12:email,13:email"."""
+        channel = self._channel(named.pop("channel", ""), named)
+        topic_ids = self._topics(named.pop("topics", ""))
+        place = named.pop("place", "")
         said = {
-            "wants": [{"topic_id": topic_id, "channel": channel} for topic_id in self._topics(cells.pop("topics", ""))],
-            "edition": _found(_EDITIONS, cells.pop("edition", ""), "edition"),
-            "language": cells.pop("language", "").lower()[:2] or "fr",
+            "edition": _found(_EDITIONS, named.pop("edition", ""), "edition"),
+            "language": "en" if named.pop("language", "").lower()[:2] == "en" else "fr",
             "place_ids": [_found(self.places, place, "place")] if place else [],
             "way": ConsentWay.IMPORT,
         }
         try:
-            draft = ResidentDraft.model_validate({**cells, **said})
+            draft = ResidentDraft.model_validate({**{name: cell for name, cell in named.items() if cell}, **said})
         except ValidationError as error:
             raise Invalid(sentences_of(error.errors())) from error
         check_reachable([channel], draft, draft.email)
-        return draft
+        return draft, ",".join(f"{topic_id}:{channel.value}" for topic_id in topic_ids)
 
-    def _channel(self, word: str, cells: Mapping[str, str]) -> Channel:
+    def _channel(self, word: str, named: Mapping[str, str]) -> Channel:
         """What the row says; else email if there is such an address, else the letterbox."""
         if not word:
-            return Channel.EMAIL if cells.get("email") else Channel.HAND
+            return Channel.EMAIL if named.get("email") else Channel.HAND
         return _found(_CHANNELS, word, "channel")
 
-    def _topics(self, words: str) -> list[int]:
+    def _topics(self, words: str) -> Sequence[int]:
+        if not words:
+            return self.default_topics
         names = [name for name in words.replace("|", ",").replace(";", ",").split(",") if name.strip()]
-        return [_found(self.topics, name, "topics") for name in names] or list(self.default_topics)
+        return [_found(self.topics, name, "topics") for name in names] or self.default_topics
 
 
-def _found(known: Mapping[str, Value], word: str, field: str) -> Value:
+def as_data(message: Message) -> dict[str, object]:
+    """A sentence to keep: what it says and what fills it, in nobody's language."""
+    params = {name: as_data(one) if isinstance(one, Message) else one for name, one in message.params.items()}
+    return {"msgid": message.msgid, "params": params}
+
+
+def as_message(problem: Mapping[str, Any]) -> Message:
+    """The sentence again."""
+    params = {name: as_message(one) if isinstance(one, dict) else one for name, one in problem["params"].items()}
+    words: str = problem["msgid"]
+    return Message(words, params)
+
+
+def _nobody() -> Staged:
+    empty = dict.fromkeys((*_WRITTEN, "list_key", "search_key", "name_key", "door_key", "phone_key"), "")
+    written: Staged = {"email": None, "email_key": None, "address_hash": "", "wants": "", "place_id": None}
+    return empty | written | {"edition": Edition.STANDARD, "language": "fr"}
+
+
+def _found(known: Mapping[str, Value], word: str, field_name: str) -> Value:
     try:
         return known[searchable(word)]
     except KeyError:
-        raise Invalid({field: sentence("“{word}” is not known here.", word=word[:60])}) from None
+        raise Invalid({field_name: sentence("“{word}” is not known here.", word=word[:60])}) from None

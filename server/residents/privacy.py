@@ -27,6 +27,8 @@ _WHILE_ON_LIST = sentence(
 )
 _OWN = frozenset({"id", "municipality_id"})
 
+_COPIES = sentence("a copy of your name and addresses without accents, by which the counter finds you")
+
 KEEPINGS: Mapping[str, Keeping] = {
     "resident": Keeping(
         sentence("Who you are and where it is brought"),
@@ -42,12 +44,12 @@ KEEPINGS: Mapping[str, Keeping] = {
             "address_locality": sentence("your postal address, if you receive on paper"),
             "postcode": sentence("your postal address, if you receive on paper"),
             "post_town": sentence("your postal address, if you receive on paper"),
-            "list_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
-            "search_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
-            "email_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
-            "name_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
-            "door_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
-            "phone_key": sentence("a copy of your name and addresses without accents, by which the counter finds you"),
+            "list_key": _COPIES,
+            "search_key": _COPIES,
+            "email_key": _COPIES,
+            "name_key": _COPIES,
+            "door_key": _COPIES,
+            "phone_key": _COPIES,
             "is_household": sentence("whether you joined as a family, and with whom you share one copy on paper"),
             "household_id": sentence("whether you joined as a family, and with whom you share one copy on paper"),
             "own_copy": sentence("whether you joined as a family, and with whom you share one copy on paper"),
@@ -95,6 +97,31 @@ KEEPINGS: Mapping[str, Keeping] = {
         },
         frozenset({"municipality_id"}),
         tie="resident_id",
+    ),
+    "import_row": Keeping(
+        sentence("A list that waits"),
+        sentence("To look at a list the town hall has already, before anybody of it is on ours."),
+        sentence("Until the list is confirmed or discarded, fourteen days at most; then seven days your number alone."),
+        {
+            "resident_id": sentence("your number on the list"),
+            "address_hash": sentence("a mark that stands for an address"),
+            **dict.fromkeys(("name", "email", "phone"), sentence("what the list says of you")),
+            **dict.fromkeys(("list_key", "search_key", "name_key", "door_key", "phone_key", "email_key"), _COPIES),
+            **dict.fromkeys(
+                ("address_inside", "address_outside", "address_street", "address_locality", "postcode", "post_town"),
+                sentence("what the list says of you"),
+            ),
+            **dict.fromkeys(("edition", "language", "wants", "place_id"), sentence("what the list says of you")),
+        },
+        _OWN | {"import_id", "number", "sheet", "outcome", "problem"},
+        tie="email_key",
+    ),
+    "list_file": Keeping(
+        sentence("The file of a list that waits"),
+        sentence("To look at a list the town hall has already, before anybody of it is on ours."),
+        sentence("Until the list is confirmed or discarded, fourteen days at most."),
+        {"content": sentence("the list as it was brought"), "tables": sentence("the list as it was brought")},
+        frozenset({"import_id", "municipality_id"}),
     ),
     "consent": Keeping(
         sentence("The proof that you said yes, or no"),
@@ -160,7 +187,7 @@ KEEPINGS: Mapping[str, Keeping] = {
             "reply": sentence("whether the provider took it, when, and what it answered"),
             "settled_at": sentence("whether the provider took it, when, and what it answered"),
         },
-        _OWN | {"message_id", "lane", "attempt", "tries", "doubts", "next_at", "worker", "lease_until"},
+        _OWN | {"message_id", "lane", "attempt", "tries", "doubts", "next_at", "worker", "lease_until", "behind"},
         tie="recipient",
     ),
     "print_copy": Keeping(
@@ -238,6 +265,7 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "issue": "published texts",
     "issue_item": "published texts",
     "issue_step": "what staff did",
+    "list_import": "what staff did: where a list came from, and figures",
     "mailing": "what was sent, not to whom",
     "mailing_message": "what was sent, with holes; emptied when it was for one person",
     "municipality": "the town hall, and its elected people as published",
@@ -268,6 +296,8 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "staff_session": "staff",
     "topic": "what one may subscribe to",
     "town_relay": "the way out for the town's mail",
+    "urgent_notice": "published texts",
+    "urgent_wording": "texts of the house",
     "worker_heartbeat": "our own machines",
 }
 """Tables that say nothing of residents, and what they hold instead."""

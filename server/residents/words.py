@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from server.core.i18n import Message, sentence
 from server.residents.alike import Sign
+from server.residents.import_models import ImportState, Outcome
 from server.residents.models import Channel, ConsentAct, ConsentWay, Edition, Topic
 from server.residents.schemas import Want
 
@@ -40,6 +41,44 @@ SIGNS: Mapping[Sign, Message] = {
     Sign.NAME: sentence("same name"),
     Sign.PHONE: sentence("same telephone"),
     Sign.DOOR: sentence("same door"),
+}
+IMPORT_STATES: Mapping[ImportState, tuple[str, Message]] = {
+    ImportState.READING: ("wait", sentence("being read")),
+    ImportState.READ: ("wait", sentence("in quarantine")),
+    ImportState.WRITING: ("wait", sentence("being put on the list")),
+    ImportState.DONE: ("done", sentence("on the list")),
+    ImportState.REFUSED: ("bad", sentence("refused")),
+    ImportState.DISCARDED: ("off", sentence("discarded")),
+    ImportState.UNDONE: ("off", sentence("undone")),
+}
+OUTCOMES: Mapping[Outcome, Message] = {
+    Outcome.NEW: sentence("to add"),
+    Outcome.ADDED: sentence("added"),
+    Outcome.KNOWN: sentence("on the list already"),
+    Outcome.TWICE: sentence("in the file twice"),
+    Outcome.BARRED: sentence("left or barred, not added"),
+    Outcome.LEFT: sentence("left elsewhere, to bar"),
+    Outcome.DEAD: sentence("dead mailboxes, to bar"),
+    Outcome.SUPPRESSED: sentence("barred from now on"),
+    Outcome.BAD: sentence("cannot be used"),
+}
+FIELD_NAMES: Mapping[str, Message] = {
+    "name": sentence("whole name"),
+    "last_name": sentence("surname"),
+    "first_name": sentence("first name"),
+    "email": sentence("email address"),
+    "phone": sentence("telephone"),
+    "channel": sentence("how it is brought"),
+    "topics": sentence("topics"),
+    "place": sentence("sector or street of interest"),
+    "address_inside": sentence("flat, floor"),
+    "address_outside": sentence("building, residence"),
+    "address_street": sentence("number and street"),
+    "address_locality": sentence("hamlet or P.O. box"),
+    "postcode": sentence("postcode"),
+    "post_town": sentence("town"),
+    "edition": sentence("edition"),
+    "language": sentence("language"),
 }
 _TOGETHER: tuple[tuple[Channel, ...], ...] = (
     (Channel.EMAIL,),

@@ -221,6 +221,7 @@ _SAMPLES = {
     "run_id": "SELECT id FROM print_run",
     "print_batch_id": "SELECT id FROM print_batch",
     "hold_id": "SELECT id FROM address_hold",
+    "import_id": "SELECT id FROM list_import",
     "topic_id": "SELECT id FROM topic",
     "request_id": "SELECT id FROM join_request",
     "account_id": "SELECT account_id FROM role_grant WHERE role = 'counter'",

@@ -1,0 +1,181 @@
+"""From quarantine onto the list, in statements over all rows at once: who is known, who must not be written to, who is added."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, exists, func, insert, literal, select, text, update
+from sqlmodel import SQLModel
+
+from server.core.columns import Json
+from server.core.database import ReadSession, WriteSession
+from server.mailings.models import Suppression, SuppressionReason
+from server.residents.import_models import ImportRow, ListImport, Outcome
+from server.residents.keys import surname, words_of
+from server.residents.models import Channel, Consent, ConsentAct, ConsentWay, Resident, ResidentPlace, Subscription
+
+_REASONS = {Outcome.LEFT: SuppressionReason.NEVER_AGAIN, Outcome.DEAD: SuppressionReason.REFUSED}
+_COPIED = [
+    *("name", "list_key", "search_key", "name_key", "door_key", "phone_key", "email", "email_key", "phone", "edition"),
+    *("address_inside", "address_outside", "address_street", "address_locality", "postcode", "post_town", "language"),
+]
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+_ROW, _RESIDENT = _table(ImportRow).c, _table(Resident).c
+
+
+async def sort_out(session: WriteSession, imported: ListImport) -> dict[str, int]:
+    """Compare the rows with the list as it is now; how many there are of each outcome."""
+    town_id = imported.municipality_id
+    here = _RESIDENT.municipality_id == town_id
+    mine = _RESIDENT.email_key == _ROW.email_key
+    stays = exists().where(here, mine, _RESIDENT.left_at.is_(None))
+    await _turn(session, imported, (Outcome.NEW, Outcome.LEFT, Outcome.DEAD), Outcome.KNOWN, stays)
+    left = exists().where(here, mine, _RESIDENT.left_at.is_not(None))
+    hashes = _table(Suppression).c
+    barred = exists().where(hashes.municipality_id == town_id, hashes.address_hash == _ROW.address_hash)
+    await _turn(session, imported, (Outcome.NEW,), Outcome.BARRED, left | barred)
+    await _turn(session, imported, (Outcome.LEFT, Outcome.DEAD), Outcome.BARRED, barred)
+    same_door = exists().where(
+        here,
+        _RESIDENT.name_key == _ROW.name_key,
+        _RESIDENT.door_key == _ROW.door_key,
+        _RESIDENT.left_at.is_(None),
+    )
+    await _turn(session, imported, (Outcome.NEW,), Outcome.KNOWN, and_(_ROW.email_key.is_(None), same_door))
+    return await counts_of(session, imported)
+
+
+async def counts_of(session: ReadSession, imported: ListImport) -> dict[str, int]:
+    """How many rows there are of each outcome."""
+    query = select(_ROW.outcome, func.count()).where(_ROW.import_id == imported.id).group_by(_ROW.outcome)
+    return {Outcome(outcome).value: count for outcome, count in await session.execute(query)}
+
+
+async def write_people(session: WriteSession, imported: ListImport, now: datetime) -> None:
+    """Everybody of the quarantine who is new, with what they receive and the proof of it; bars for those who left elsewhere."""
+    await _number(session, imported)
+    added = (_ROW.import_id == imported.id, _ROW.outcome == Outcome.ADDED)
+    given = {"id": _ROW.resident_id, "municipality_id": literal(imported.municipality_id)}
+    given |= {name: _ROW[name] for name in _COPIED} | {"is_household": literal(False), "own_copy": literal(False)}
+    await _copy(
+        session,
+        Resident,
+        given
+        | {
+            "created_at": literal(now, _RESIDENT.created_at.type),
+            "last_contact_at": literal(now, _RESIDENT.created_at.type),
+        },
+        *added,
+    )
+    await _write_wants(session, imported, now, *added)
+    await _write_places(session, imported, *added)
+    await _write_bars(session, imported, now)
+    await _settle_households(session, imported)
+
+
+async def _turn(
+    session: WriteSession,
+    imported: ListImport,
+    before: tuple[Outcome, ...],
+    after: Outcome,
+    condition: ColumnElement[bool],
+) -> None:
+    rows = (_ROW.import_id == imported.id, _ROW.outcome.in_(before))
+    await session.execute(update(_table(ImportRow)).where(*rows, condition).values(outcome=after))
+
+
+async def _number(session: WriteSession, imported: ListImport) -> None:
+    """Give each new row the number its person will have."""
+    new = (_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
+    if session.get_bind().dialect.name == "sqlite":
+        highest = int(await session.scalar(select(func.max(_RESIDENT.id))) or 0)
+        first = int(await session.scalar(select(func.min(_ROW.id)).where(*new)) or 0)
+        number: Any = _ROW.id - first + highest + 1
+    else:
+        number = func.nextval(text("pg_get_serial_sequence('resident', 'id')"))
+    await session.execute(update(_table(ImportRow)).where(*new).values(outcome=Outcome.ADDED, resident_id=number))
+
+
+async def _copy(
+    session: WriteSession, model: type[SQLModel], given: Mapping[str, Any], *rows: ColumnElement[bool]
+) -> None:
+    await session.execute(insert(_table(model)).from_select(list(given), select(*given.values()).where(*rows)))
+
+
+async def _write_wants(session: WriteSession, imported: ListImport, now: datetime, *added: ColumnElement[bool]) -> None:
+    """Few rows differ in what they receive: one statement for each set of wishes."""
+    town, moment = literal(imported.municipality_id), _table(Consent).c.at.type
+    for wants in list(await session.scalars(select(_ROW.wants).where(*added).distinct())):
+        pairs = [want.split(":") for want in wants.split(",") if want]
+        for topic_id, channel in pairs:
+            given = {"municipality_id": town, "resident_id": _ROW.resident_id, "topic_id": literal(int(topic_id))}
+            given |= {
+                "channel": literal(Channel(channel), _table(Subscription).c.channel.type),
+                "started_at": literal(now, moment),
+            }
+            await _copy(session, Subscription, given, *added, _ROW.wants == wants)
+        said = [{"topic_id": int(topic_id), "channel": channel} for topic_id, channel in pairs]
+        detail = {"origin": imported.origin, "import": imported.id, "wants": said}
+        columns = _table(Consent).c
+        proof = {"municipality_id": town, "resident_id": _ROW.resident_id}
+        proof |= {
+            "act": literal(ConsentAct.GIVEN, columns.act.type),
+            "way": literal(ConsentWay.IMPORT, columns.way.type),
+        }
+        proof |= {"text_version": literal(""), "text": literal(""), "detail": literal(detail, Json)}
+        proof |= {"recorded_by_id": literal(imported.brought_by_id), "at": literal(now, moment)}
+        await _copy(session, Consent, proof, *added, _ROW.wants == wants)
+
+
+async def _write_places(session: WriteSession, imported: ListImport, *added: ColumnElement[bool]) -> None:
+    given = {"resident_id": _ROW.resident_id, "place_id": _ROW.place_id}
+    await _copy(
+        session,
+        ResidentPlace,
+        given | {"municipality_id": literal(imported.municipality_id)},
+        *added,
+        _ROW.place_id.is_not(None),
+    )
+
+
+async def _write_bars(session: WriteSession, imported: ListImport, now: datetime) -> None:
+    columns = _table(Suppression).c
+    for outcome, reason in _REASONS.items():
+        rows = (_ROW.import_id == imported.id, _ROW.outcome == outcome)
+        given = {"municipality_id": literal(imported.municipality_id), "address_hash": _ROW.address_hash}
+        given |= {"reason": literal(reason, columns.reason.type), "at": literal(now, columns.at.type)}
+        await _copy(session, Suppression, given, *rows)
+        await _turn(session, imported, (outcome,), Outcome.SUPPRESSED, literal(True))
+
+
+async def _settle_households(session: WriteSession, imported: ListImport) -> None:
+    """People of one family behind one letterbox share a copy: see `households`, here for all doors at once."""
+    doors = select(_ROW.door_key).where(
+        _ROW.import_id == imported.id, _ROW.outcome == Outcome.ADDED, _ROW.door_key != ""
+    )
+    address = (_RESIDENT.address_inside, _RESIDENT.address_outside)
+    query = select(_RESIDENT.id, _RESIDENT.name, _RESIDENT.door_key, *address, _RESIDENT.household_id).where(
+        _RESIDENT.municipality_id == imported.municipality_id,
+        _RESIDENT.left_at.is_(None),
+        _RESIDENT.own_copy.is_(False),
+        _RESIDENT.door_key.in_(doors),
+    )
+    families: dict[tuple[str, ...], list[tuple[int, int | None]]] = {}
+    for resident_id, name, door, inside, outside, household_id in await session.execute(query):
+        if family := surname(name):
+            key = (door, family, *words_of(f"{inside} {outside}"))
+            families.setdefault(key, []).append((resident_id, household_id))
+    shared = [
+        {"one": one, "household": next((number for _, number in members if number), members[0][0])}
+        for members in families.values()
+        if len(members) > 1
+        for one, _ in members
+    ]
+    if shared:
+        statement = text("UPDATE resident SET household_id = :household WHERE id = :one")
+        await session.execute(statement, shared)
