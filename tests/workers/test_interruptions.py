@@ -152,14 +152,17 @@ async def _said(notes: list[str], words: str) -> bool:
 async def test_cancelling_much_while_much_is_sent_holds_nobody_up(office: Office, cast: Cast) -> None:
     """Workers and the one who cancels change the same rows, in no agreed order."""
     memory = MemoryTransport()
+    cancelled = 0
     async with office.working(memory, name="w1"), office.working(memory, name="w2"):
-        for number in range(6):
-            mailing_id = await office.start(people(200), idempotency_key=f"much-{number}")
+        for number in range(4):
+            mailing_id = await office.start(people(300), idempotency_key=f"much-{number}")
             await eventually(partial(_has_begun, office, mailing_id))
             async with office.database.writing() as session:
                 await service.cancel_mailing(session, office.town_id, mailing_id, cast.actor("Paula"))
             states = await office.until_settled(mailing_id)
-            assert set(states) == {ACCEPTED, CANCELLED}
+            assert set(states) <= {ACCEPTED, CANCELLED}
+            cancelled += states[CANCELLED]
+    assert cancelled
     assert len({one.content for one in memory.taken}) == len(memory.taken)
 
 
