@@ -116,8 +116,12 @@ class Compose:
         except OSError as error:
             return str(error)
 
-    def missing(self) -> str:
-        return json.dumps(self.figures(), indent=1)
+    def ledgers(self) -> str:
+        """What the ledgers say, if there is a database to ask."""
+        try:
+            return json.dumps(self.figures(), indent=1)
+        except Failed:
+            return "the ledgers do not answer"
 
     def is_well(self) -> bool:
         return '"status":"ok"' in self.health()
@@ -132,7 +136,7 @@ class Compose:
         deadline = time.monotonic() + seconds
         while not what():
             if time.monotonic() > deadline:
-                raise Failed(f"{otherwise} ({seconds:.0f} s)\n{self.health()}\n{self.missing()}\n{self.compose('ps')}")
+                raise Failed(f"{otherwise} ({seconds:.0f} s)\n{self.health()}\n{self.ledgers()}\n{self.compose('ps')}")
             time.sleep(0.3)
 
     def _sunk(self, subject: str) -> list[str]:
