@@ -20,9 +20,10 @@ from server.instance import health, metrics
 from server.instance import pages as instance
 from server.invitations import pages as invitations_pages
 from server.issues import api as issues_api
+from server.issues import column_pages, sending_pages, signing_pages
 from server.issues import pages as issues_pages
+from server.issues import paper_pages as issue_paper_pages
 from server.issues import public_pages as letters_pages
-from server.issues import sending_pages, signing_pages
 from server.mailings import api as mailings_api
 from server.mailings import catcher_pages, dkim_pages, domain_pages, queue_pages, relay_pages
 from server.mailings import pages as mailings_pages
@@ -62,6 +63,8 @@ PAGES: tuple[APIRouter, ...] = (
     invitations_pages.public_router,
     invitations_pages.router,
     issues_pages.router,
+    column_pages.router,
+    issue_paper_pages.router,
     letters_pages.router,
     look.router,
     look_pages.router,

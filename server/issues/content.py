@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from server.core.database import ReadSession
@@ -21,6 +22,17 @@ class LetterItem:
 
 
 @dataclass(frozen=True)
+class GroupColumn:
+    """A group's column: its text as it came, or the fact that none came."""
+
+    group_id: int
+    name: str
+    text: str = ""
+    signed: str = ""
+    received_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class IssueContent:
     """Everything a reader of the letter sees, and who it is for."""
 
@@ -31,6 +43,7 @@ class IssueContent:
     has_agenda: bool
     topic_ids: tuple[int, ...]
     items: tuple[LetterItem, ...]
+    columns: tuple[GroupColumn, ...] = ()
 
     @property
     def content_hash(self) -> str:
@@ -44,6 +57,8 @@ class IssueContent:
             "topics": sorted(self.topic_ids),
             "items": [[item.number, item.content.content_hash] for item in self.items],
         }
+        if self.columns:
+            whole["columns"] = [[one.name, one.text, one.signed] for one in self.columns]
         return sha256(json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -79,4 +94,17 @@ async def issue_content(session: ReadSession, issue: Issue) -> IssueContent:
         has_agenda=issue.has_agenda,
         topic_ids=tuple(issue.topic_ids),
         items=tuple(items),
+        columns=tuple(await _columns(session, issue)),
     )
+
+
+async def _columns(session: ReadSession, issue: Issue) -> list[GroupColumn]:
+    """One for each group of the council, with a text or without; of a sent issue, those it had when it left."""
+    texts = await queries.list_group_texts(session, issue.municipality_id, issue.id)
+    given = {
+        one.group_id: GroupColumn(one.group_id, one.group_name, one.text, one.signed, one.received_at) for one in texts
+    }
+    if issue.state is IssueState.SENT:
+        return list(given.values())
+    groups = await queries.list_groups(session, issue.municipality_id)
+    return [given.get(group.id, GroupColumn(group.id, group.name)) for group in groups]

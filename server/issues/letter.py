@@ -13,7 +13,7 @@ from server.content.typography import set_typography
 from server.core.database import ReadSession
 from server.core.files import FileStore
 from server.core.i18n import sentence, speaking
-from server.issues.content import IssueContent, issue_content
+from server.issues.content import GroupColumn, IssueContent, issue_content
 from server.issues.models import Issue
 from server.mailings.compose import InlineImage
 from server.mailings.letterhead import Footing, RenderedMail, render_mail
@@ -95,6 +95,19 @@ def _context(content: IssueContent) -> dict[str, Any]:
         "editorial_text": to_plain_text(editorial, 66),
         "sections": sections,
         "agenda": agenda_of(content),
+        "columns": [_column(one, content.language) for one in content.columns],
+    }
+
+
+def _column(column: GroupColumn, language: str) -> dict[str, Any]:
+    """A group's column as a mail has it; without `html`, no text came."""
+    document = set_typography(parse(column.text, "text"), language)
+    return {
+        "name": column.name,
+        "signed": column.signed,
+        "received_at": column.received_at,
+        "html": to_mail_html(document, base_level=3) if column.text else Markup(),
+        "text": to_plain_text(document, 66),
     }
 
 

@@ -54,6 +54,37 @@ class IssueItem(SQLModel, table=True):
     content: dict[str, object] | None = Field(default=None, sa_type=Json)
 
 
+class CouncilGroup(SQLModel, table=True):
+    """A group of councillors who are not of the majority: a column of every issue is theirs (CGCT L2121-27-1)."""
+
+    __tablename__ = "council_group"
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    name: str = Field(max_length=120)
+    archived_at: datetime | None = moment(nullable=True)
+
+
+class GroupText(SQLModel, table=True):
+    """What a group gave for an issue, as it came and when. Written once; the text of others is nobody's to change.
+
+    `received_at` is empty where nothing had come when the issue left: that is recorded, too.
+    """
+
+    __tablename__ = "group_text"
+    __table_args__ = (UniqueConstraint("issue_id", "group_id"),)
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    issue_id: int = reference("issue.id", cascade=True)
+    group_id: int = reference("council_group.id", index=True)
+    group_name: str = Field(max_length=120)
+    text: str = Field(default="", sa_type=Text)
+    signed: str = Field(default="", max_length=160)
+    received_at: datetime | None = moment(nullable=True)
+    recorded_by_id: int | None = reference("account.id", nullable=True)
+
+
 class IssueStepKind(StrEnum):
     SUBMITTED = "submitted"
     RETURNED = "returned"

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from server.accounts.models import Account
 from server.core.database import ReadSession
 from server.core.errors import NotFound
-from server.issues.models import Issue, IssueItem, IssueState, IssueStep
+from server.issues.models import CouncilGroup, GroupText, Issue, IssueItem, IssueState, IssueStep
 from server.web.pagination import Page, Slice
 
 
@@ -72,6 +72,32 @@ async def notice_ids_already_sent(session: ReadSession, municipality_id: int) ->
         .distinct()
     )
     return set(await session.scalars(query))
+
+
+async def list_groups(session: ReadSession, municipality_id: int) -> list[CouncilGroup]:
+    """The groups that have a column today, in the order they were declared."""
+    query = select(CouncilGroup).where(
+        col(CouncilGroup.municipality_id) == municipality_id, col(CouncilGroup.archived_at).is_(None)
+    )
+    return list(await session.scalars(query.order_by(col(CouncilGroup.id))))
+
+
+async def get_group(session: ReadSession, municipality_id: int, group_id: int) -> CouncilGroup:
+    query = select(CouncilGroup).where(
+        col(CouncilGroup.municipality_id) == municipality_id, col(CouncilGroup.id) == group_id
+    )
+    group = (await session.scalars(query)).one_or_none()
+    if group is None:
+        raise NotFound
+    return group
+
+
+async def list_group_texts(session: ReadSession, municipality_id: int, issue_id: int) -> list[GroupText]:
+    """What the groups gave for an issue, in the order of the groups."""
+    query = select(GroupText).where(
+        col(GroupText.municipality_id) == municipality_id, col(GroupText.issue_id) == issue_id
+    )
+    return list(await session.scalars(query.order_by(col(GroupText.group_id))))
 
 
 # --- for the public -----------------------------------------------------------------------------------------------------

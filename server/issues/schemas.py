@@ -22,6 +22,21 @@ class IssueDraft(BaseModel):
     notice_ids: list[int] = Field(default_factory=list)
 
 
+class GroupDraft(BaseModel):
+    """A group of the council, as it is declared."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+
+    name: str = Field(min_length=1, max_length=120)
+
+
+class ColumnDraft(BaseModel):
+    """A group's text, exactly as it came."""
+
+    text: str = Field(min_length=1, max_length=MAX_EDITORIAL)
+    signed: str = Field(default="", max_length=160)
+
+
 class IssueView(IssueDraft):
     """An issue as the API shows it. `content_hash` is what an approval is bound to."""
 

@@ -18,6 +18,7 @@ from server.core.files import FileStore
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.issues import queries
+from server.issues.columns import note_missing_texts
 from server.issues.content import IssueContent, issue_content
 from server.issues.drafting import note_step
 from server.issues.letter import render_letter
@@ -184,6 +185,7 @@ async def _mark_sent(session: WriteSession, issue: Issue, content: IssueContent,
             .where(col(IssueItem.issue_id) == issue.id, col(IssueItem.notice_id) == item.notice_id)
             .values(content={"number": item.number, "notice": item.content.frozen()})
         )
+    await note_missing_texts(session, issue)
     await session.refresh(issue)
 
 

@@ -9,10 +9,12 @@ from server.core.files import FileStore
 from server.core.i18n import Message, sentence, sentences
 from server.core.templating import format_day, format_number
 from server.issues import queries
-from server.issues.content import issue_content
+from server.issues.columns import INHABITANTS
+from server.issues.content import GroupColumn, issue_content
 from server.issues.letter import MAIL_LIMIT, Letter, render_letter
 from server.issues.models import Issue, IssueState, IssueStep, IssueStepKind
 from server.issues.schemas import IssueDraft
+from server.municipalities.queries import get_municipality
 from server.notices import queries as notices
 from server.notices.signatures import signed_words
 from server.residents import queries as residents
@@ -34,6 +36,7 @@ _STEPS = {
     IssueStepKind.TESTED: sentence("Sent as a trial by {who}"),
     IssueStepKind.SENT: sentence("Sent by {who}"),
 }
+_COLUMNS = sentence("Columns of the groups")
 _CLOCK = sentence("the clock, as planned")
 
 
@@ -88,7 +91,8 @@ async def issue_context(session: ReadSession, files: FileStore, issue: Issue) ->
         "issue": issue,
         "mark": MARKS[issue.state],
         "content_hash": content.content_hash,
-        "checks": _checks(letter, len(content.items)),
+        "checks": [*_checks(letter, len(content.items)), *await _column_checks(session, issue, content.columns)],
+        "columns": content.columns,
         "audience": [(words, format_number(people.get(channel, 0))) for channel, words in _CHANNELS.items()],
         "steps": [
             _step(step, name) for step, name in await queries.list_steps(session, issue.municipality_id, issue.id)
@@ -117,6 +121,21 @@ def _checks(letter: Letter, items: int) -> list[tuple[Message, str, Message]]:
         (sentence("Weight"), weight, sentence("{size} kB of 60 kB", size=kilobytes)),
         (sentence("Loads"), "done", sentence("nothing from outside")),
     ]
+
+
+async def _column_checks(
+    session: ReadSession, issue: Issue, columns: Sequence[GroupColumn]
+) -> list[tuple[Message, str, Message]]:
+    """What the law asks of every medium of general information."""
+    town = await get_municipality(session, issue.municipality_id)
+    missing = sum(column.received_at is None for column in columns)
+    if columns:
+        state = "wait" if missing else "done"
+        words = sentences("{count} text not received", "{count} texts not received", count=missing)
+        return [(_COLUMNS, state, words if missing else sentence("all received"))]
+    if town.population < INHABITANTS:
+        return []
+    return [(_COLUMNS, "todo", sentence("no group is declared"))]
 
 
 def _step(step: IssueStep, name: str | None) -> dict[str, Any]:

@@ -35,4 +35,8 @@ async def letter_for_the_web(session: ReadSession, request: Request, issue: Issu
         "editorial": to_html(editorial) if content.editorial else Markup(),
         "sections": sections,
         "agenda": agenda_of(content),
+        "columns": [
+            (one, to_html(set_typography(parse(one.text, "text"), content.language)) if one.text else Markup())
+            for one in content.columns
+        ],
     }

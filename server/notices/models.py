@@ -53,6 +53,10 @@ class Notice(SQLModel, table=True):
     """What is read from across the street; empty: the title itself."""
     summary: str = Field(default="", max_length=300)
     body: str = Field(default="", sa_type=Text)
+    easy_read: str = Field(default="", sa_type=Text)
+    """The same in easy words: a text of its own, for its own edition."""
+    easy_read_by: str = Field(default="", max_length=120)
+    """Who read it over, of those it is for."""
     concerns: str = Field(default="", max_length=200)
     """Who is concerned, in words."""
     happens_from: datetime | None = moment(nullable=True)

@@ -52,6 +52,8 @@ class NoticeWords(BaseModel):
     short_title: Line = Field("", max_length=60)
     summary: Line = Field("", max_length=300)
     body: Annotated[str, BeforeValidator(_text)] = ""
+    easy_read: Annotated[str, BeforeValidator(_text)] = ""
+    easy_read_by: Line = Field("", max_length=120)
     concerns: Line = Field("", max_length=200)
     when_text: Line = Field("", max_length=200)
     where_text: Line = Field("", max_length=200)
@@ -108,15 +110,15 @@ class NoticeFields(NoticeWords):
     ends_on: Day = None
     ends_at: Hour = Field(None, validate_default=True)
 
-    @field_validator("body")
+    @field_validator("body", "easy_read")
     @classmethod
-    def _a_text_that_can_be_read(cls, body: str) -> str:
+    def _a_text_that_can_be_read(cls, text: str) -> str:
         """Read here, before any transaction: what is too long, too deep or too wide is refused with its line."""
         try:
-            parse(body)
+            parse(text)
         except Invalid as refusal:
             raise Unusable(refusal.fields["body"]) from refusal
-        return body
+        return text
 
 
 class NoticeChange(NoticeFields):

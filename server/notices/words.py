@@ -44,6 +44,8 @@ FIELDS: dict[str, Message] = {
     "short_title": sentence("Title of the poster"),
     "summary": sentence("In one sentence"),
     "body": sentence("Text"),
+    "easy_read": sentence("In easy words"),
+    "easy_read_by": sentence("Read over by"),
     "concerns": sentence("Who is concerned"),
     "when": sentence("When"),
     "when_text": sentence("When, in your words"),

@@ -30,6 +30,8 @@ from server.demo.rounds import prepare_round
 from server.demo.stage import Stage, set_stage
 from server.demo.stories import stories
 from server.demo.year import send_letter, tell
+from server.issues.columns import declare_group
+from server.issues.schemas import GroupDraft
 from server.mailings.dkim import Algorithm
 from server.mailings.signing import make_key
 from server.notices.imaging import prepare_picture
@@ -119,6 +121,7 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
         stored = await store_picture(files, stage.town_id, await prepare_picture(_SQUARE.getvalue()))
         await add_picture(session, stage.town_id, stage.editor, int(notice_id or 0), stored)
         job = await ask_print(session, stage.town_id, stage.administrator, SAMPLE_PACK, {})
+        await declare_group(session, stage.town_id, stage.publisher, GroupDraft(name="Saint-Aubin autrement"))
         kept = files.put(stage.town_id, b"x")
         about: dict[str, Any] = {"name": "x.pdf", "media_type": "application/pdf"}
         session.add(PrintFile(municipality_id=stage.town_id, job_id=job.id, attempt=0, file_key=kept, bytes=1, **about))
@@ -204,6 +207,7 @@ _SAMPLES = {
     "WHERE n.state = 'published' AND n.kind <> 'official_act'",
     "picture_id": "SELECT id FROM picture",
     "issue_id": "SELECT id FROM issue",
+    "group_id": "SELECT id FROM council_group",
     "mailing_id": "SELECT id FROM mailing WHERE kind = 'issue'",
     "board_id": "SELECT id FROM board",
     "print_id": "SELECT id FROM print_job",
@@ -244,6 +248,7 @@ async def _samples(database: Database) -> dict[str, str]:
             "kind": "water",
             "message_type": "update",
             "code": "act",
+            "at": "1",
         }
 
 

@@ -1,0 +1,162 @@
+"""An issue as paper: the same words as the mail, with the cover, the columns of the groups, and who is responsible."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from server.content.document import Image, walk
+from server.content.markdown import parse
+from server.content.printing import to_print
+from server.content.typography import set_typography
+from server.core import clock
+from server.core.database import ReadSession
+from server.core.files import FileStore
+from server.core.i18n import sentence, speaking
+from server.core.templating import format_day, format_moment
+from server.issues.content import GroupColumn, IssueContent, LetterItem, issue_content
+from server.issues.letter import agenda_of
+from server.issues.models import Issue
+from server.municipalities.models import Municipality
+from server.municipalities.paper import style_of
+from server.municipalities.queries import get_municipality
+from server.notices.content import document_of, summary_of, title_of
+from server.notices.models import NoticeKind
+from server.notices.pictures import on_paper, paper_pictures
+from server.notices.renderings import contact_words, facts_of
+from server.notices.schemas import NoticeContent
+from server.press.issue import Article, Cover, Issuer, PaperIssue
+from server.residents import queries as residents
+from server.residents.models import Edition
+
+_EDITORIAL = sentence("Editorial")
+_EXPRESSION = sentence("Free expression of the council’s groups")
+_RECEIVED = sentence("Text received on {moment}.")
+_NOT_RECEIVED = sentence("Text not received.")
+_NUMBER = sentence("No. {number}")
+_DIRECTOR = sentence("Responsible for the publication: {who}.")
+_PUBLISHER = sentence("Published and printed by {address}.")
+_LITTER = sentence("Do not drop it in the street.")
+
+
+async def paper_issue(
+    session: ReadSession, files: FileStore, issue: Issue, edition: Edition = Edition.STANDARD
+) -> PaperIssue:
+    """What the press is given. The easy edition takes the easy words of the notices that have some."""
+    content = await issue_content(session, issue)
+    town = await get_municipality(session, issue.municipality_id)
+    topics = {topic.id: topic.name for topic in await residents.list_topics(session, town.id)}
+    pictures: dict[str, bytes] = {}
+    for item in content.items:
+        pictures |= await paper_pictures(session, files, town.id, item.content)
+    logo = await asyncio.to_thread(files.get, town.id, town.logo_key) if town.logo_key else None
+    with speaking(issue.language):
+        made = _composed(content, issue, town, topics, pictures)
+    made = replace(made, issuer=replace(made.issuer, logo=logo))
+    return in_easy_words(made, content) if edition is Edition.EASY_READ else made
+
+
+def _composed(
+    content: IssueContent, issue: Issue, town: Municipality, topics: Mapping[int, str], pictures: Mapping[str, bytes]
+) -> PaperIssue:
+    month = format_day(issue.sent_at or issue.scheduled_at or clock.today(), "MMMM y")
+    editorial = Article(
+        str(_EDITORIAL), blocks=_blocks(content.editorial, content.language), signed=content.editorial_by
+    )
+    return PaperIssue(
+        title=content.title,
+        issuer=issuer_of(town),
+        number=str(sentence(_NUMBER.msgid, number=issue.number)),
+        date=month[:1].upper() + month[1:],
+        editorial=editorial if content.editorial else None,
+        articles=tuple(_article(item, topics, pictures, content.topic_ids) for item in content.items),
+        agenda=tuple((event["when"], event["title"], event["where"]) for event in agenda_of(content)),
+        groups=tuple(_column(one, content.language) for one in content.columns),
+        cover=_cover(content.items, pictures),
+        imprint=tuple(_imprint(town)),
+        pictures=pictures,
+        language=content.language,
+        style=style_of(town),
+    )
+
+
+def issuer_of(town: Municipality) -> Issuer:
+    """The town hall as every sheet names it; its arms are read apart."""
+    place = f"{town.postcode} {town.post_town}".strip()
+    return Issuer(
+        name=town.name,
+        address="\n".join(line for line in (*town.address.splitlines(), place) if line.strip()),
+        phone=town.phone,
+        email=town.email,
+        website=town.website,
+        hours=town.opening_hours,
+        colour=town.civic_colour,
+        data_protection=town.dpo_contact,
+    )
+
+
+def in_easy_words(made: PaperIssue, content: IssueContent) -> PaperIssue:
+    """The articles whose notice has easy words say those, and nothing else; who read them over is told once."""
+    told = [
+        replace(article, blocks=_blocks(item.content.easy_read, item.content.language), summary="")
+        if item.content.easy_read
+        else article
+        for article, item in zip(made.articles, content.items, strict=True)
+    ]
+    readers = dict.fromkeys(item.content.easy_read_by for item in content.items if item.content.easy_read_by)
+    return replace(made, articles=tuple(told), easy_read_by=", ".join(readers))
+
+
+def _article(
+    item: LetterItem, topics: Mapping[int, str], pictures: Mapping[str, bytes], asked: Iterable[int]
+) -> Article:
+    """A notice. It stands under its first topic that is not the whole letter's."""
+    content = item.content
+    named = [topics[one] for one in content.topic_ids if one in topics and one not in set(asked)]
+    return Article(
+        title=title_of(content),
+        topic=named[0] if named else "",
+        summary=summary_of(content),
+        facts=tuple((fact.label, fact.value) for fact in facts_of(content)),
+        blocks=tuple(to_print(document_of(content), picture=on_paper(pictures))),
+        signed=_signature(content),
+        contact=contact_words(content),
+    )
+
+
+def _signature(content: NoticeContent) -> str:
+    is_act = content.kind is NoticeKind.OFFICIAL_ACT
+    return ", ".join(word for word in (content.author_name, content.author_title) if word) if is_act else ""
+
+
+def _column(column: GroupColumn, language: str) -> Article:
+    """A group's words as they came, and when; or that none came."""
+    came = sentence(_RECEIVED.msgid, moment=format_moment(column.received_at))
+    return Article(
+        title=column.name,
+        topic=str(_EXPRESSION),
+        blocks=_blocks(column.text or str(_NOT_RECEIVED), language),
+        signed=column.signed,
+        contact=str(came) if column.received_at else "",
+    )
+
+
+def _cover(items: Iterable[LetterItem], pictures: Mapping[str, bytes]) -> Cover | None:
+    """The first picture that an article shows."""
+    find = on_paper(pictures)
+    for item in items:
+        for block in walk(document_of(item.content).blocks):
+            if isinstance(block, Image) and (view := find(block.source)):
+                return Cover(view.address, block.alternative, block.caption)
+    return None
+
+
+def _imprint(town: Municipality) -> Iterable[str]:
+    if town.publication_director:
+        yield str(sentence(_DIRECTOR.msgid, who=town.publication_director))
+    address = ", ".join(line for line in (town.name, issuer_of(town).address_line) if line)
+    yield f"{sentence(_PUBLISHER.msgid, address=address)} {_LITTER}"
+
+
+def _blocks(markdown: str, language: str) -> tuple[Mapping[str, Any], ...]:
+    return tuple(to_print(set_typography(parse(markdown), language)))
