@@ -12,6 +12,7 @@ from server.core.database import Database, WriteSession
 from server.core.files import FileStore
 from server.core.limits import forget_windows_before
 from server.core.secrets import Secrets
+from server.core.settings import Settings
 from server.issues.chores import send_due_issues
 from server.mailings import upkeep
 from server.mailings.signing import forget_retired_keys
@@ -23,6 +24,8 @@ from server.residents.erasure import forget_long_gone, forget_requests
 from server.residents.import_work import advance_imports
 from server.residents.importing import forget_imports
 from server.residents.printed_forms import FORMS, make_forms
+from server.urgent.dossier import DOSSIER, look_after_dossiers, make_dossier
+from server.urgent.kit import KIT, make_kit
 from server.urgent.service import end_due
 from workers.clock import Chore
 from workers.published_keys import begin_with_published_keys
@@ -73,18 +76,24 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
 
-RECIPES: dict[str, Recipe] = {FORMS: make_forms, PACK: make_pack, ROUNDS: make_rounds}
+RECIPES: dict[str, Recipe] = {
+    DOSSIER: make_dossier,
+    FORMS: make_forms,
+    KIT: make_kit,
+    PACK: make_pack,
+    ROUNDS: make_rounds,
+}
 """Product → how its jobs are made."""
 
 
-def chores_with(files: FileStore, instance_url: str, resolver: Resolver) -> tuple[Chore, ...]:
+def chores_with(files: FileStore, settings: Settings, resolver: Resolver) -> tuple[Chore, ...]:
     """Those that need more of the instance than its database and its keys."""
 
     async def put_acts(database: Database, _secrets: Secrets) -> None:
         await put_acts_online(database, files)
 
     async def send_planned(database: Database, secrets: Secrets) -> None:
-        await send_due_issues(database, secrets, files, instance_url)
+        await send_due_issues(database, secrets, files, settings.url)
 
     async def forget(database: Database, _secrets: Secrets) -> None:
         await forget_prints(database, files)
@@ -92,8 +101,12 @@ def chores_with(files: FileStore, instance_url: str, resolver: Resolver) -> tupl
     async def look_for_records(database: Database, secrets: Secrets) -> None:
         await begin_with_published_keys(database, secrets, resolver)
 
+    async def lay_down_dossiers(database: Database, _secrets: Secrets) -> None:
+        await look_after_dossiers(database, files, settings.kit_folder, settings.kit_password.get_secret_value())
+
     return (
         Chore("send planned letters", send_planned, every=5),
+        Chore("paper for a cut", lay_down_dossiers, every=600),
         Chore("put acts online", put_acts, every=30),
         Chore("look for published keys", look_for_records, every=60),
         Chore("forget old prints", forget, every=3600),

@@ -67,7 +67,7 @@ def crew(
         await run_chores(
             (
                 *CHORES,
-                *chores_with(files, settings.url, Resolver.of(settings)),
+                *chores_with(files, settings, Resolver.of(settings)),
                 *careful_chores(settings, files),
             ),
             database,

@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     backup_store_id: str = Field("", description="Account at that store.")
     backup_store_secret: SecretStr = Field(SecretStr(""), description="Password of that account.")
 
+    kit_folder: Path | None = Field(None, description="Folder for a sealed copy of each town’s paper for a cut.")
+    kit_password: SecretStr = Field(SecretStr(""), description="What opens these copies.")
+
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

@@ -15,7 +15,7 @@ from server.core import clock
 from server.core.database import Database, WriteSession
 from server.core.errors import Conflict
 from server.core.files import FileStore
-from server.core.i18n import sentence
+from server.core.i18n import LANGUAGES, sentence
 from server.prints.models import PrintFile, PrintJob, PrintState
 from server.prints.products import product_of
 from server.prints.queries import get_print
@@ -28,7 +28,7 @@ _AT_ONCE = 100
 async def ask_print(
     session: WriteSession,
     municipality_id: int,
-    actor: Actor,
+    actor: Actor | None,
     product: str,
     parameters: Mapping[str, Any],
     *,
@@ -36,7 +36,7 @@ async def ask_print(
     origin: str = "",
     is_urgent: bool = False,
 ) -> PrintJob:
-    """A job for the render worker. The same one asked for again before it is begun is the same job."""
+    """A job for the render worker; without `actor` the clock asked. The same one asked for again before it is begun is the same job."""
     asked = json.dumps([product, dict(parameters)], sort_keys=True)
     now = clock.now()
     values = {
@@ -46,11 +46,11 @@ async def ask_print(
         "origin": origin,
         "parameters": dict(parameters),
         "fingerprint": sha256(asked.encode()).hexdigest(),
-        "language": actor.language,
+        "language": actor.language if actor else LANGUAGES[0],
         "is_urgent": is_urgent,
         "state": PrintState.WAITING,
         "next_at": now,
-        "asked_by_id": actor.account_id,
+        "asked_by_id": actor.account_id if actor else None,
         "asked_at": now,
         **dict.fromkeys(("done", "total", "attempt", "tries"), 0),
         **dict.fromkeys(("worker", "trouble", "place"), ""),

@@ -17,7 +17,7 @@ from server.municipalities.queries import get_municipality
 from server.notices.pages.forms import choices_of
 from server.notices.queries import get_notice
 from server.notices.renderings import phone_script
-from server.urgent import queries, sending, service
+from server.urgent import dossier, kit, queries, sending, service
 from server.urgent.cap import MEDIA_TYPE, cap_document
 from server.urgent.content import notice_of
 from server.urgent.models import MessageType, UrgentNotice, UrgentState
@@ -44,7 +44,15 @@ async def show_list(
 ) -> Response:
     found = LinkedPage(await queries.list_urgent(session, town.id, asked), request)
     in_force = {one.id for one in await queries.in_force(session, town.id)}
-    return page(request, "urgent/list.html", {"messages": found, "in_force": in_force, "kinds": KINDS, "types": TYPES})
+    context = {"messages": found, "in_force": in_force, "kinds": KINDS, "types": TYPES}
+    return page(request, "urgent/list.html", context | {"dossier": await dossier.find_last(session, town.id)})
+
+
+@router.post("/desk/urgent/dossier", name="urgent_dossier")
+async def ask_for_dossier(request: Request, session: Writing, town: CurrentTown, staff: Editor) -> Response:
+    """The paper for a cut, as of today; the next page follows it."""
+    job = await dossier.ask_dossier(session, town.id, staff)
+    return redirect(request, "print", print_id=job.id)
 
 
 @router.get("/desk/urgent/{urgent_id}", name="urgent")
@@ -72,6 +80,13 @@ async def show_cap(session: Reading, town: CurrentTown, _staff: Editor, urgent_i
     municipality = await get_municipality(session, town.id)
     document = cap_document(await cap_message(session, municipality, urgent, ""))
     return Response(document, media_type=MEDIA_TYPE)
+
+
+@router.post("/desk/urgent/{urgent_id}/kit", name="urgent_kit")
+async def ask_for_kit(request: Request, session: Writing, town: CurrentTown, staff: Editor, urgent_id: int) -> Response:
+    """Cover, script, doors, posters and slips, made before every other sheet; the next page follows it."""
+    job = await kit.ask_kit(session, town.id, staff, urgent_id)
+    return redirect(request, "print", print_id=job.id)
 
 
 @router.get("/desk/urgent/{urgent_id}/next/{message_type}", name="urgent_next")

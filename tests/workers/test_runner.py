@@ -118,8 +118,11 @@ async def test_chores_run_in_their_time_and_a_broken_one_stops_no_other(database
     assert done == ["work"] * 3
 
 
-async def test_every_chore_can_run_on_an_empty_instance(database: Database, secrets: Secrets, files: FileStore) -> None:
-    chores = (*handlers.CHORES, *handlers.chores_with(files, "https://tambour.test", Resolver(["127.0.0.1:9"])))
+async def test_every_chore_can_run_on_an_empty_instance(
+    database: Database, secrets: Secrets, files: FileStore, tmp_path: Path
+) -> None:
+    resolver = Resolver(["127.0.0.1:9"])
+    chores = (*handlers.CHORES, *handlers.chores_with(files, Settings(home=tmp_path), resolver))
     for chore in chores:
         await chore.run(database, secrets)
     assert len({chore.name for chore in chores}) == len(chores)

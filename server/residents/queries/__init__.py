@@ -8,6 +8,7 @@ from server.residents.queries.audience import (
     not_paused,
     paper_audience,
     paper_counts,
+    paper_readers,
     reach,
 )
 from server.residents.queries.people import (
@@ -52,6 +53,7 @@ __all__ = [
     "not_paused",
     "paper_audience",
     "paper_counts",
+    "paper_readers",
     "place_ids_of",
     "reach",
 ]

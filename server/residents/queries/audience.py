@@ -114,6 +114,22 @@ async def count_audience(session: ReadSession, municipality_id: int, topic_ids: 
     return {channel.value: found.get(channel, 0) - absent.get(channel, 0) for channel in Channel}
 
 
+async def paper_readers(session: ReadSession, municipality_id: int) -> list[Resident]:
+    """Everybody who receives something on paper, street by street."""
+    on_paper = exists().where(
+        col(Subscription.resident_id) == col(Resident.id),
+        col(Subscription.municipality_id) == municipality_id,
+        col(Subscription.channel).in_(PAPER),
+        col(Subscription.ended_at).is_(None),
+    )
+    query = (
+        select(Resident)
+        .where(col(Resident.municipality_id) == municipality_id, col(Resident.left_at).is_(None), on_paper)
+        .order_by(col(Resident.address_street), col(Resident.list_key))
+    )
+    return list(await session.scalars(query))
+
+
 async def paper_counts(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:
     """How many sheets a printing needs, by the channel that brings them."""
     counts = await count_audience(session, municipality_id, topic_ids)

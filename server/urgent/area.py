@@ -1,0 +1,47 @@
+"""The doors and boards of an area, from the address file, the walks and the boards."""
+
+from collections.abc import Collection
+
+from server.boards.models import Board
+from server.boards.queries import list_boards
+from server.core.database import ReadSession
+from server.core.i18n import sentence
+from server.municipalities.queries import list_places
+from server.press.kit import Doors
+from server.streets.models import AddressPoint
+from server.streets.queries import all_doors, list_parts
+from server.streets.walks import Stretch, Walks, door_key
+from server.urgent import queries
+
+_TITLE = sentence("Door to door – {sector}")
+
+
+async def doors_in(session: ReadSession, municipality_id: int, place_ids: Collection[int] = ()) -> list[Doors]:
+    """The doors of these sectors and streets, sector by sector, as somebody walks past them; all of them by default."""
+    walks = Walks.of(await list_places(session, municipality_id), await list_parts(session, municipality_id))
+    doors: dict[str, list[AddressPoint]] = {}
+    for door in await all_doors(session, municipality_id):
+        doors.setdefault(walks.stretch_of(door.street_id, door.number).key, []).append(door)
+    ranks, found = walks.ranks(), []
+    sectors: list[tuple[int | None, str]] = [(one.id, one.name) for one in walks.sectors]
+    for sector_id, name in [*sectors, (None, str(sentence("outside the sectors")))]:
+        streets = [
+            (one.street.name, _numbers(one, doors[one.key], ranks))
+            for one in walks.through(sector_id)
+            if one.key in doors and (not place_ids or sector_id in place_ids or one.street.id in place_ids)
+        ]
+        if streets:
+            found.append(Doors(str(sentence(_TITLE.msgid, sector=name)), streets))
+    return found
+
+
+async def boards_in(session: ReadSession, municipality_id: int, place_ids: Collection[int] = ()) -> list[Board]:
+    """The boards of the area; all of them when no place is named."""
+    around = set(await queries.places_around(session, municipality_id, place_ids))
+    boards = await list_boards(session, municipality_id)
+    return [board for board in boards if not around or board.place_id in around]
+
+
+def _numbers(stretch: Stretch, doors: list[AddressPoint], ranks: dict[str, int]) -> list[str]:
+    in_order = sorted(doors, key=lambda one: door_key(ranks, stretch, one.number, one.repetition))
+    return [f"{one.number or ''} {one.repetition}".strip() or "–" for one in in_order]
