@@ -79,14 +79,13 @@ def stopped_in_the_middle(compose: Compose) -> dict[str, object]:
     compose.script("people", str(PEOPLE))
     compose.script("send", "first")
     compose.wait_for(lambda: compose.arrived("first") > 0, 60, "nothing arrives")
-    compose.compose("stop", "-t", "10")
+    # All that is ours; the sink is the rest of the world, and goes on.
+    compose.compose("stop", "-t", "10", "proxy", "web", "worker", "mta", "db")
     sent = compose.figures()["mailings"]["first"] if compose.start_database() else {}
     began = time.monotonic()
     compose.compose("up", "-d")
     compose.wait_for(compose.is_well, 60, "it is not well again")
     well_after = round(time.monotonic() - began, 1)
-    # The sink went before Postfix did: what Postfix then put aside for a quarter of an hour is tried at once.
-    compose.compose("exec", "-T", "mta", "postqueue", "-f")
     # A copy whose answer was lost is sent again after a quarter of an hour, when the relay had time to say so.
     compose.wait_for(lambda: compose.people_reached("first") == PEOPLE, 1100, "not everybody was reached")
     compose.wait_for(lambda: compose.figures()["mailings"]["first"]["state"] == "finished", 60, "it never finishes")
