@@ -17,7 +17,7 @@ from server.issues.chores import send_due_issues
 from server.mailings import upkeep
 from server.mailings.signing import forget_retired_keys
 from server.notices.service import expire_due
-from server.printruns.printing import ROUNDS, make_rounds
+from server.printruns.printing import LABELS, ROUNDS, make_labels, make_rounds
 from server.prints.products import Recipe
 from server.prints.service import forget_prints
 from server.residents.erasure import forget_long_gone, forget_requests
@@ -82,6 +82,7 @@ RECIPES: dict[str, Recipe] = {
     KIT: make_kit,
     PACK: make_pack,
     ROUNDS: make_rounds,
+    LABELS: make_labels,
 }
 """Product → how its jobs are made."""
 

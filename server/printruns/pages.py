@@ -12,7 +12,7 @@ from server.issues.queries import get_issue
 from server.notices.queries import get_notice
 from server.printruns import planning, printing, queries, stepping
 from server.printruns.audience import block_of
-from server.printruns.schemas import Missing, Returned, RunDraft, Step
+from server.printruns.schemas import LabelsDraft, Missing, Returned, RunDraft, Step
 from server.printruns.views import choices, run_context
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import Form, SentForm, asking_again
@@ -84,6 +84,16 @@ async def ask_for_sheets(
         batch_id=int(batch) if _is_id(batch) else None,
         only_missing=bool(form.text("only_missing")),
     )
+    return redirect(request, "print", print_id=job.id)
+
+
+@router.post("/desk/print-runs/{run_id:int}/labels", name="print_run_labels")
+async def ask_for_labels(
+    request: Request, session: Writing, town: CurrentTown, staff: PaperStaff, run_id: int, form: SentForm
+) -> Response:
+    context = await run_context(session, town.id, staff, run_id)
+    with asking_again(lambda errors, _: _again(request, context, form, errors)):
+        job = await printing.ask_labels(session, town.id, staff, run_id, form.parse(LabelsDraft))
     return redirect(request, "print", print_id=job.id)
 
 

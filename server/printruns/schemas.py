@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from server.core.i18n import sentence
+from server.press.labels import SHEETS, USUAL
 from server.printruns.models import BatchState
 from server.web.fields import Line
 from server.web.forms import Unusable
@@ -75,3 +76,19 @@ class Step(BaseModel):
 
     state: BatchState
     who: Line = Field(default="", max_length=80)
+
+
+class LabelsDraft(BaseModel):
+    """On which sheet of the trade, and which of its labels is the first free one."""
+
+    sheet: str = USUAL
+    start: int = Field(default=1, ge=1)
+    only_missing: bool = False
+
+    @model_validator(mode="after")
+    def _on_the_sheet(self) -> Self:
+        if self.sheet not in SHEETS:
+            raise Unusable(sentence("Choose one of the answers of the list."))
+        if self.start > SHEETS[self.sheet].labels:
+            raise Unusable(sentence("This sheet has {count} labels.", count=SHEETS[self.sheet].labels))
+        return self

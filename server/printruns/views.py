@@ -7,6 +7,7 @@ from server.accounts.models import Role
 from server.core.database import ReadSession
 from server.municipalities.models import PlaceKind
 from server.municipalities.queries import list_places
+from server.press.labels import SHEETS
 from server.printruns import queries
 from server.printruns.printing import origin_of
 from server.printruns.stepping import NEXT
@@ -42,6 +43,7 @@ async def run_context(session: ReadSession, municipality_id: int, staff: Actor, 
         "troubled": [(copy, one, str(TROUBLES[copy.trouble])) for copy, one in troubled if copy.trouble],
         "sees_people": sees_people,
         "can_plan": staff.has_role(Role.EDITOR, Role.PUBLISHER),
+        "label_sheets": [(one.name, f"{one.name} ({one.columns} × {one.rows})") for one in SHEETS.values()],
         "prints": [one for one in [await find_latest_print(session, municipality_id, origin_of(run_id))] if one],
         "errors": {},
         "values": {},

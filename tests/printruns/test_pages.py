@@ -3,7 +3,7 @@
 from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
-from server.printruns.printing import make_rounds
+from server.printruns.printing import make_labels, make_rounds
 from server.prints.products import Made, Order
 from server.residents.models import Channel, Edition
 from tests.browsing import BrowserOf
@@ -78,3 +78,22 @@ async def test_round_sheets_name_the_door_the_edition_and_the_dog(
     for expected in ("Les Ormes", "2 (×12)", "dog", "Mme Ève Lœuillet – large print", "n° 1"):
         assert expected in words
     assert [one.content for one in made] == [one.content async for one in make_rounds(order)]
+
+
+async def test_labels_carry_the_number_that_is_keyed_when_a_letter_comes_back(
+    browser_of: BrowserOf, cast: Cast, database: Database, files: FileStore, secrets: Secrets
+) -> None:
+    await _people(database, cast)
+    bob = await browser_of("Bob")
+    await bob.submit(RUNS, {"title": "Letter 7", "topic_ids": str(cast.topic_ids[0]), "by_hand_inside": "yes"})
+    assert (await bob.submit(f"{RUNS}/1/labels", {"sheet": "L7163", "start": "15"})).status_code == 422
+    assert (await bob.submit(f"{RUNS}/1/labels", {"sheet": "L7163", "only_missing": "yes"})).status_code == 409
+    assert (await bob.submit(f"{RUNS}/1/labels", {"sheet": "L7163", "start": "3"})).status_code == 303
+
+    async def progress(done: int, total: int) -> None:
+        return
+
+    parameters = {"run_id": 1, "sheet": "L7163", "start": 3, "only_missing": False}
+    order = Order(database, files, secrets, "", cast.town_id, parameters, "fr", progress)
+    (made,) = [one async for one in make_labels(order)]
+    assert said_on(made.content) == "N 2 M. PARIS 5 RUE NEUVE 75002 PARIS"
