@@ -17,10 +17,11 @@ from server.residents.models import Channel, Edition, Resident
 from server.streets.arranging import walks_of
 from server.streets.models import AddressPoint
 from server.streets.queries import all_doors
-from server.streets.walks import door_key
+from server.streets.walks import Stretch, door_key
 from server.streets.words import SIDES
 
 _Carried = tuple[PrintCopy, Resident]
+_Passed = tuple[Stretch, AddressPoint]
 
 
 async def sheets_of(
@@ -37,7 +38,10 @@ async def sheets_of(
     town = await get_municipality(session, municipality_id)
     names = {place.id: place.name for place in await list_places(session, municipality_id)}
     walk = Map.of(await walks_of(session, municipality_id))
-    doors = await all_doors(session, municipality_id) if run.to_every_box and not only_missing else []
+    doors: dict[int | None, list[_Passed]] = {}
+    for door in await all_doors(session, municipality_id) if run.to_every_box and not only_missing else []:
+        stretch = walk.walks.stretch_of(door.street_id, door.number)
+        doors.setdefault(stretch.sector_id, []).append((stretch, door))
     copies = await queries.list_copies(
         session, municipality_id, run_id, channel=Channel.HAND, only_missing=only_missing
     )
@@ -50,7 +54,7 @@ async def sheets_of(
         if batch.channel is Channel.HAND and batch_id in {None, batch.id}:
             sector = names.get(batch.sector_id or 0) or translate(NO_SECTOR, language)
             sheet = _Sheet(run, batch, walk, language)
-            sides = sheet.by_side(doors)
+            sides = sheet.by_side(doors.get(batch.sector_id, []))
             sheets += sheet.made(f"{town.name}, {town.phone}", sector, sides, carried.get(batch.id, []))
     return sheets
 
@@ -89,17 +93,13 @@ class _Sheet:
             sides.append(RoundSide(street, side, lines))
         return sides
 
-    def by_side(self, doors: Iterable[AddressPoint]) -> list[RoundSide]:
+    def by_side(self, doors: Iterable[_Passed]) -> list[RoundSide]:
         """Each side of a street a line with all its numbers; doors with something to know follow one by one."""
-        ranks, mine = self.walk.ranks, []
-        for door in doors:
-            stretch = self.walk.walks.stretch_of(door.street_id, door.number)
-            if stretch.sector_id == self.batch.sector_id:
-                mine.append((door_key(ranks, stretch, door.number, door.repetition), stretch.street.name, door))
-        mine.sort(key=lambda one: one[0])
+        ranks = self.walk.ranks
+        walk = sorted(doors, key=lambda one: door_key(ranks, one[0], one[1].number, one[1].repetition))
         sides = []
-        for (street, side), group in groupby(mine, key=lambda one: (one[1], self._side(one[2].number))):
-            sides.append(RoundSide(street, side, list(self._lines([door for _, _, door in group]))))
+        for (street, side), group in groupby(walk, key=lambda one: (one[0].street.name, self._side(one[1].number))):
+            sides.append(RoundSide(street, side, list(self._lines([door for _, door in group]))))
         return sides
 
     def _lines(self, doors: list[AddressPoint]) -> Iterator[RoundLine]:
