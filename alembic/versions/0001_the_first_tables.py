@@ -289,6 +289,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["municipality_id"], ["municipality.id"], name=op.f("fk_resident_municipality_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resident")),
         sa.UniqueConstraint("municipality_id", "email_key", name=op.f("uq_resident_municipality_id_email_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("resident", schema=None) as batch_op:
         batch_op.create_index(

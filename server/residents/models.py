@@ -45,7 +45,6 @@ _PAUSED = text("paused_until IS NOT NULL")
 
 class Resident(SQLModel, table=True):
     """A person or household who asked to receive something. No field that is not needed to bring it to them.
-
     `left_at` is empty exactly as long as they have a subscription that has not ended.
     """
 
@@ -67,6 +66,7 @@ class Resident(SQLModel, table=True):
         Index("ix_resident_door", "municipality_id", "door_key", postgresql_where=_DOOR, sqlite_where=_DOOR),
         Index("ix_resident_paused", "municipality_id", postgresql_where=_PAUSED, sqlite_where=_PAUSED),
         Index("ix_resident_phone", "municipality_id", "phone_key", postgresql_where=_PHONE, sqlite_where=_PHONE),
+        {"sqlite_autoincrement": True},  # the number of somebody erased is nobody else's: links in old mails carry it
     )
 
     id: int = primary_key()

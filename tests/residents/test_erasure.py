@@ -23,6 +23,7 @@ from server.residents.models import Channel, Consent, JoinRequest, Resident, Res
 from server.residents.privacy import KEEPINGS
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
+from tests.issues.composing import subscribe
 from tests.letterbox import Letterbox, path_in
 from tests.residents.visiting import ask_to_join, count_rows, joined, press, resident_of
 from tests.sending import variant
@@ -202,3 +203,13 @@ async def test_the_file_holds_every_line_that_names_somebody(
     async with database.reading() as session:
         actions = list(await session.scalars(select(AuditEntry.action)))
     assert "resident.exported" in actions
+
+
+async def test_the_number_of_somebody_erased_is_nobody_elses(database: Database, secrets: Secrets, cast: Cast) -> None:
+    """A link in an old mail carries it."""
+    async with database.writing() as session:
+        (gone,) = await subscribe(session, cast, "gone@example.org")
+        await erase_resident(session, secrets, cast.town_id, cast.actor("Alice"), gone.id)
+    async with database.writing() as session:
+        (new,) = await subscribe(session, cast, "new@example.org")
+    assert new.id > gone.id

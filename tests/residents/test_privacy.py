@@ -3,7 +3,8 @@
 import pytest
 
 from server.models import metadata
-from server.residents.privacy import KEEPINGS, NOT_OF_RESIDENTS
+from server.residents.other_tables import NOT_OF_RESIDENTS
+from server.residents.privacy import KEEPINGS
 from tests.browsing import Browser
 from tests.cast import Cast
 
