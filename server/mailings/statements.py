@@ -53,11 +53,12 @@ WHERE id IN (SELECT id FROM picked)
 RETURNING id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt, tries, doubts
 """
 
+# The plus keeps SQLite from walking every row of the town: the few that wait in the first lane are the index to take.
 CLAIM_FIRST = """
 WITH picked AS (
   SELECT id FROM delivery
   WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
-    AND municipality_id = :municipality_id
+    AND +municipality_id = :municipality_id
   ORDER BY next_at LIMIT :room {lock}
 )
 UPDATE delivery SET state = 'claimed', worker = :worker, lease_until = :lease, attempt = attempt + 1

@@ -110,6 +110,7 @@ async def test_a_typesetter_that_dies_takes_nobody_with_it(
     database: Database, cast: Cast, files: FileStore, secrets: Secrets
 ) -> None:
     """The worker's typesetter is its own: one that is killed at work is replaced, and the job tried again."""
+    of_the_web = press().child_pid
     pids: list[int | None] = []
 
     async def kill_the_first(_order: Order) -> AsyncIterator[Made]:
@@ -122,7 +123,7 @@ async def test_a_typesetter_that_dies_takes_nobody_with_it(
     print_id = await ask(database, cast)
     async with working(database, files, secrets, {PACK: kill_the_first}):
         job = await ends(database, print_id)
-    assert (job.tries, pids) == (2, [None, None])
+    assert (job.tries, pids) == (2, [of_the_web, of_the_web])
 
 
 async def test_a_worker_that_vanished_loses_its_job_and_a_poison_is_parked(database: Database, cast: Cast) -> None:

@@ -87,7 +87,7 @@ def test_a_list_that_is_none_is_refused_in_a_sentence(tmp_path: Path) -> None:
     command = ["demo", "--out", str(tmp_path / "out"), "--text", str(tmp_path / "text.txt")]
     result = CliRunner().invoke(app, [*command, "--residents", str(tmp_path / "people.csv")])
     assert result.exit_code == 1
-    assert "must name the columns" in result.output
+    assert "names nobody" in result.output
     assert "Traceback" not in result.output
 
 
