@@ -66,10 +66,11 @@ WHERE id IN (SELECT id FROM picked)
 RETURNING id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt, tries, doubts
 """
 
+# The rows are named by their key: said plainly, the state would lead PostgreSQL through all that is held instead.
 MARK = """
 UPDATE delivery SET state = 'sending', behind = r.behind FROM {claimed}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.worker = :worker
-  AND delivery.state IN ('claimed', 'sending')
+  AND CASE WHEN delivery.state IN ('claimed', 'sending') THEN TRUE ELSE FALSE END
 RETURNING delivery.id
 """
 
