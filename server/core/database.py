@@ -228,8 +228,8 @@ class _PostgresPen(Pen):
         connection = self._connection
         if connection is None or connection.is_closed():
             connection = self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
-        if len(steps) == 1:
-            return [await _ask(connection, steps[0])]
+        if len(steps) <= 1:
+            return [await _ask(connection, step) for step in steps]
         if not any(_TELLS in step.words for step in steps[:-1]):
             return [*([] for _ in steps[:-1]), await _ask(connection, _as_one(steps))]
         async with connection.transaction():
