@@ -70,7 +70,7 @@ class RenderWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Make what is due until `stop`; what is under way then is given back."""
-        press = Press()
+        press = Press(idle_seconds=5.0)  # between two jobs its memory is somebody else's
         stopping = asyncio.create_task(stop.wait())
         try:
             with printing_on(press):

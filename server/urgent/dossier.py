@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyzipper
@@ -34,6 +34,7 @@ from server.urgent.words import KINDS
 
 DOSSIER = product("cut_dossier", sentence("Paper for a cut"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
 WEEK = timedelta(days=7)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _HOW = (
     (
         sentence("Who does what"),
@@ -85,17 +86,26 @@ async def make_dossier(order: Order) -> AsyncIterator[Made]:
 
 
 async def look_after_dossiers(database: Database, files: FileStore, folder: Path | None, password: str) -> None:
-    """In every town: one a week, and a sealed copy of the last one in the folder, if the administrator named one."""
+    """One a week for every town, asked for one town at a time: three hundred at once would keep a machine busy for an
+    hour. A sealed copy of the last one is laid in the folder, if the administrator named one.
+    """
     async with database.reading() as session:
         towns = [town for town in await list_municipalities(session) if town.suspended_at is None]
-        last = {town.id: await find_last(session, town.id) for town in towns}
+        asked = await _last_asked(session)
+        last = {town.id: await find_last(session, town.id) for town in towns} if folder and password else {}
+    due = [town for town in towns if asked.get(town.id, _NEVER) < clock.now() - WEEK]
+    if due:
+        async with database.writing() as session:
+            await ask_dossier(session, min(due, key=lambda town: asked.get(town.id, _NEVER)).id, None)
     for town in towns:
-        job = last[town.id]
-        if job is None or (job.finished_at or job.asked_at) < clock.now() - WEEK:
-            async with database.writing() as session:
-                await ask_dossier(session, town.id, None)
-        if job is not None and folder is not None and password:
+        if folder and (job := last.get(town.id)):
             await _lay_down(database, files, town, job, folder, password)
+
+
+async def _last_asked(session: ReadSession) -> dict[int, datetime]:
+    """When each town's last one was asked for, whatever became of it."""
+    query = select(col(PrintJob.municipality_id), col(PrintJob.asked_at)).where(col(PrintJob.product) == DOSSIER)
+    return {row[0]: row[1] for row in await session.execute(query.order_by(col(PrintJob.id)))}
 
 
 async def _lay_down(
