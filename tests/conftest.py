@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Playwright, sync_playwright
 from starlette.types import ASGIApp
 
 from server.app import Web, compose, create_app
@@ -152,3 +153,10 @@ async def browser_of(app: ASGIApp, database: Database, cast: Cast, secrets: Secr
             return await stack.enter_async_context(Browser(app, token, csrf_token(secrets, token)))
 
         yield open_browser
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """One per process: a second one does not start beside it."""
+    with sync_playwright() as started:
+        yield started

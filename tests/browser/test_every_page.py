@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
 
 from tests.browser.conftest import SignIn
 from tests.browser.instance import Instance
@@ -81,8 +81,16 @@ def open_page(page: Page, url: str) -> Visit:
     visit.status = answer.status
     visit.is_mail = "sandbox" in answer.headers.get("content-security-policy", "")
     visit.requests = [one.url for one in answers]
-    visit.weight = sum(len(one.body()) for one in answers if one.status == 200 and not PAPER.search(one.url))
+    visit.weight = sum(_weight(one) for one in answers if one.status == 200 and not PAPER.search(one.url))
     return visit
+
+
+def _weight(answer: Response) -> int:
+    """Its bytes; of a page that refreshed itself meanwhile, as many as it announced."""
+    try:
+        return len(answer.body())
+    except Error:
+        return int(answer.headers.get("content-length", 0))
 
 
 def complaints(page: Page, visit: Visit) -> list[str]:
