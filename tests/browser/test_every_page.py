@@ -17,7 +17,7 @@ from tests.browser.instance import Instance
 PUBLIC_BYTES, PUBLIC_REQUESTS = 40_000, 6
 STAFF_BYTES = 120_000
 MOST_PAGES = 120
-PAPER = re.compile(r"/(poster|sheet|pictures)")  # a sheet of paper as a picture weighs what it weighs
+PAPER = re.compile(r"/(poster|sheet|pictures|prints/\d+/files)")  # a sheet of paper as a picture weighs what it weighs
 NOT_PAGES = (".pdf", ".ics", ".atom", ".csv", ".txt", ".json", ".eml", "/logo", "/source")
 
 

@@ -57,6 +57,7 @@ def _join(instance: Instance, visitor: BrowserContext, email: str) -> None:
     link = confirmation.locator('a[href*="/join/"]').first.get_attribute("href")
     assert link
     page.goto(link)
+    page.wait_for_timeout(2500)  # nor does the button
     with page.expect_navigation():
         page.locator("main form button").first.click()
     expect(page.locator("h1")).to_be_visible()
