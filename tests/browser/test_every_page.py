@@ -17,8 +17,8 @@ from tests.browser.instance import Instance
 PUBLIC_BYTES, PUBLIC_REQUESTS = 40_000, 6
 STAFF_BYTES = 120_000
 MOST_PAGES = 120
-PAPER = re.compile(r"/(poster|sheet|pictures|prints/\d+/files)")  # a sheet of paper as a picture weighs what it weighs
-NOT_PAGES = (".pdf", ".ics", ".atom", ".csv", ".txt", ".json", ".eml", "/logo", "/source")
+PAPER = re.compile(r"/(poster|sheet|pictures)")  # a sheet of paper as a picture weighs what it weighs
+NOT_PAGES = re.compile(r"(\.(pdf|ics|atom|csv|txt|json|eml|cap)|/(logo|source|cap)|/prints/\d+/files/\d+)$")
 
 
 @dataclass
@@ -54,7 +54,7 @@ def crawl(context: BrowserContext, start: str, within: str, tried: set[str]) -> 
         links = page.eval_on_selector_all("a[href]", "found => found.map(one => one.getAttribute('href'))")
         for link in links:
             url = urldefrag(urljoin(page.url, link)).url
-            is_ours = url.startswith(within) and not urlsplit(url).path.endswith(NOT_PAGES)
+            is_ours = url.startswith(within) and not NOT_PAGES.search(urlsplit(url).path)
             if is_ours and shape(url) not in seen:
                 seen.add(shape(url))
                 waiting.append(url)
