@@ -7,7 +7,8 @@ from itertools import chain, zip_longest
 from typing import TypeVar
 
 from server.core import clock
-from server.core.database import Database, Pen
+from server.core.database import Database
+from server.core.pen import Pen
 from server.mailings import ledger
 from server.mailings.ledger import Claim, DueMailing
 from server.mailings.models import Lane

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.core.database import NotWritten
+from server.core.pen import NotWritten
 
 log = logging.getLogger(__name__)
 

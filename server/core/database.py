@@ -8,23 +8,20 @@ and writing BEGIN IMMEDIATE, so that two writers wait for each other instead of 
 are, which costs a tenth of the way through sessions.
 """
 
-import asyncio
 import json
-import re
-import sqlite3
-from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from functools import cache, cached_property
-from typing import Any, NamedTuple, NewType, Self
+from functools import cached_property
+from typing import Any, NewType
 
-import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from server.core.pen import Pen, PostgresPen, SqlitePen
 
 ReadSession = NewType("ReadSession", AsyncSession)
 WriteSession = NewType("WriteSession", ReadSession)
@@ -90,8 +87,8 @@ class Database:
     def pen(self) -> "Pen":
         """A way to write of one's own. It connects when it is first used; close it."""
         if self.is_sqlite:
-            return _SqlitePen(str(self.url.database), self._hand)
-        return _PostgresPen(_driver_arguments(self.engine.dialect, self.url))
+            return SqlitePen(str(self.url.database), self._hand, SQLITE_PRAGMAS)
+        return PostgresPen(_driver_arguments(self.engine.dialect, self.url))
 
     @cached_property
     def _hand(self) -> ThreadPoolExecutor:
@@ -117,157 +114,6 @@ class Database:
         await self.engine.dispose()
         if (hand := self.__dict__.pop("_hand", None)) is not None:
             hand.shutdown(wait=False)
-
-
-# A pen's statements name their rows by key. A plan that was prepared on an empty table must not walk a full one later.
-_PEN_SETTINGS = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
-
-
-_TELLS = "RETURNING"
-
-
-class NotWritten(Exception):
-    """The database is away or busy. Whether the transaction held is not known."""
-
-
-class Step(NamedTuple):
-    """A statement with named parameters, and what stands for them, as the driver takes it."""
-
-    words: str
-    given: Mapping[str, Any]
-
-
-class Pen(ABC):
-    """Short transactions, written as one stroke on a connection that is kept."""
-
-    is_sqlite: bool
-
-    @abstractmethod
-    async def write(self, *steps: Step) -> list[list[Any]]:
-        """All of the steps or none: the rows each of them gives. Raises NotWritten."""
-
-    @abstractmethod
-    async def close(self) -> None:
-        """What was written stays."""
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self.close()
-
-
-class _SqlitePen(Pen):
-    """The whole transaction is one visit to the writing thread, which the loop does not wait for."""
-
-    is_sqlite = True
-
-    def __init__(self, path: str, hand: ThreadPoolExecutor) -> None:
-        self._path = path
-        self._hand = hand
-        self._connection: sqlite3.Connection | None = None
-
-    async def write(self, *steps: Step) -> list[list[Any]]:
-        return await asyncio.get_running_loop().run_in_executor(self._hand, self._write, steps)
-
-    async def close(self) -> None:
-        if self._connection is not None:
-            await asyncio.get_running_loop().run_in_executor(self._hand, self._connection.close)
-            self._connection = None
-
-    def _write(self, steps: tuple[Step, ...]) -> list[list[Any]]:
-        try:
-            connection = self._connection = self._connection or self._open()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                found = [connection.execute(*step).fetchall() for step in steps]
-                connection.execute("COMMIT")
-            except BaseException:
-                connection.rollback()
-                raise
-        except sqlite3.Error as error:
-            raise NotWritten(str(error)) from error
-        return found
-
-    def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        for name, value in SQLITE_PRAGMAS.items():
-            connection.execute(f"PRAGMA {name}={value}")
-        return connection
-
-
-class _PostgresPen(Pen):
-    """One statement is its own transaction, prepared once a connection. Several become one where only the last one tells
-    something: one journey to the server instead of four.
-    """
-
-    is_sqlite = False
-
-    def __init__(self, arguments: Mapping[str, Any]) -> None:
-        self._arguments = arguments
-        self._connection: asyncpg.Connection | None = None
-        self._turn = asyncio.Lock()
-
-    async def write(self, *steps: Step) -> list[list[Any]]:
-        async with self._turn:
-            try:
-                return await self._write(steps)
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-                if not isinstance(error, asyncpg.PostgresError):
-                    await self._drop()
-                # The driver's own words may hold values, and those may be people's.
-                raise NotWritten(f"{type(error).__name__} {getattr(error, 'sqlstate', '')}") from None
-            except BaseException:
-                await self._drop()
-                raise
-
-    async def close(self) -> None:
-        await self._drop()
-
-    async def _write(self, steps: tuple[Step, ...]) -> list[list[Any]]:
-        connection = self._connection
-        if connection is None or connection.is_closed():
-            connection = self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
-        if len(steps) <= 1:
-            return [await _ask(connection, step) for step in steps]
-        if not any(_TELLS in step.words for step in steps[:-1]):
-            return [*([] for _ in steps[:-1]), await _ask(connection, _as_one(steps))]
-        async with connection.transaction():
-            return [await _ask(connection, step) for step in steps]
-
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.terminate()
-
-
-def _as_one(steps: tuple[Step, ...]) -> Step:
-    """The steps side by side in one statement: they see the database as it was before, so no two may change one row."""
-    given = {f"s{place}_{name}": value for place, step in enumerate(steps) for name, value in step.given.items()}
-    return Step(_side_by_side(tuple(step.words for step in steps)), given)
-
-
-@cache
-def _side_by_side(words: tuple[str, ...]) -> str:
-    parts = [re.sub(r"(?<![:\w]):(\w+)", rf":s{place}_\1", one) for place, one in enumerate(words)]
-    changes = ", ".join(f"s{place} AS ({one})" for place, one in enumerate(parts))
-    last = f"SELECT * FROM s{len(parts) - 1}" if _TELLS in parts[-1] else "SELECT WHERE FALSE"  # noqa: S608  # of constants
-    return f"WITH {changes} {last}"
-
-
-async def _ask(connection: "asyncpg.Connection", step: Step) -> list[Any]:
-    words, names = _numbered(step.words)
-    found: list[Any] = await connection.fetch(words, *(step.given[name] for name in names))
-    return found
-
-
-@cache
-def _numbered(words: str) -> tuple[str, tuple[str, ...]]:
-    """The statement with `$1` for its first name, and so on, and the names in that order."""
-    names = tuple(dict.fromkeys(re.findall(r"(?<![:\w]):(\w+)", words)))
-    for place, name in enumerate(names, 1):
-        words = re.sub(rf"(?<![:\w]):{name}\b", f"${place}", words)
-    return words, names
 
 
 def _driver_arguments(dialect: Dialect, url: URL) -> dict[str, Any]:

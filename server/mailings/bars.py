@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from server.core.database import Pen, Step
+from server.core.pen import Pen, Step
 from server.core.secrets import Secrets
 from server.mailings import ledger, statements
 from server.mailings.ledger import Settlement

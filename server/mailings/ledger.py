@@ -16,7 +16,8 @@ from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.core.columns import Moment
-from server.core.database import Pen, ReadSession, Step
+from server.core.database import ReadSession
+from server.core.pen import Pen, Step
 from server.mailings import statements
 from server.mailings.models import Lane
 from server.mailings.policies import DOUBT_DELAY, MOST_DOUBTS, Decision
