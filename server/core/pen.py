@@ -14,8 +14,15 @@ from typing import Any, NamedTuple, Self
 import asyncpg
 
 # A pen's statements name their rows by key. A plan that was prepared on an empty table must not walk a full one later.
-_PEN_SETTINGS = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
-
+# And a pen lets go of what it holds rather than wait long for somebody who may be waiting for it: it is the one who
+# writes the same again, and it does so before PostgreSQL (after a second) chooses whom to stop.
+_PEN_SETTINGS = {
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "jit": "off",
+    "lock_timeout": "200ms",
+}
 
 _TELLS = "RETURNING"
 
