@@ -22,6 +22,8 @@ class Statement:
     kind: RegisterKind
     at: datetime
     order: int
+    revision: int | None = None
+    """Of the text put up."""
 
     @property
     def day(self) -> date:
@@ -52,6 +54,8 @@ class Display:
     spans: tuple[Span, ...] = ()
     is_hanging: bool = False
     is_lost: bool = False
+    revision: int | None = None
+    """Of the text that was put up last."""
 
     @property
     def first_day(self) -> date | None:
@@ -86,6 +90,7 @@ def read_register(statements: Iterable[Statement]) -> Display:
     """The display that `statements`, in any order, tell of."""
     spans: list[Span] = []
     is_hanging = is_lost = False
+    revision: int | None = None
     for said in sorted(statements, key=lambda one: (one.at, one.order)):
         match said.kind:
             case RegisterKind.POSTED | RegisterKind.FOUND:
@@ -94,13 +99,14 @@ def read_register(statements: Iterable[Statement]) -> Display:
                 else:
                     _begin(spans, said.day)
                 is_hanging, is_lost = True, False
+                revision = said.revision if said.kind is RegisterKind.POSTED else revision
             case RegisterKind.REMOVED:
                 if is_hanging:
                     _seen_until(spans, said.day - _A_DAY)
                 is_hanging = is_lost = False
             case RegisterKind.TORN | RegisterKind.MISSING:
                 is_hanging, is_lost = False, True
-    return Display(tuple(spans), is_hanging, is_lost)
+    return Display(tuple(spans), is_hanging, is_lost, revision)
 
 
 def _begin(spans: list[Span], day: date) -> None:

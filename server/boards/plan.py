@@ -30,17 +30,18 @@ class Standing:
     is_hanging: bool
     seen_on: date | None
     days_hung: int
+    revision: int | None = None
 
-    def after(self, action: LineAction, day: date) -> "Standing":
-        """As it will be once a line of a round was done on `day`."""
+    def after(self, action: LineAction, day: date, revision: int | None = None) -> "Standing":
+        """As it will be once a line of a round was done on `day`; a sheet is put up with the text of `revision`."""
         since = (day - self.seen_on).days if self.is_hanging and self.seen_on else 0
         match action:
             case LineAction.POST:
-                return Standing(is_hanging=True, seen_on=day, days_hung=self.days_hung + max(since, 1))
+                return Standing(True, day, self.days_hung + max(since, 1), revision)
             case LineAction.KEEP:
-                return Standing(is_hanging=True, seen_on=day, days_hung=self.days_hung + since)
+                return Standing(True, day, self.days_hung + since, self.revision)
             case LineAction.REMOVE:
-                return Standing(is_hanging=False, seen_on=day - _A_DAY, days_hung=self.days_hung + max(since - 1, 0))
+                return Standing(False, day - _A_DAY, self.days_hung + max(since - 1, 0))
 
 
 @dataclass(frozen=True)
@@ -59,12 +60,13 @@ class Plan:
         return {key for key, stands in self.standing.items() if stands.is_hanging}
 
     def to_do(self) -> dict[int, LineAction]:
-        """What a round on this day does with each sheet it has to do with."""
+        """What a round on this day does with each sheet it has to do with. One whose text has changed is put up anew."""
         wanted, hanging = self.schedule.on(self.day), self.hanging
+        outdated = {key for key in hanging & wanted if self.sheets[key].is_older(self.standing[key].revision)}
         return {
             **dict.fromkeys(hanging - wanted, LineAction.REMOVE),
-            **dict.fromkeys(hanging & wanted, LineAction.KEEP),
-            **dict.fromkeys(wanted - hanging, LineAction.POST),
+            **dict.fromkeys(hanging & wanted - outdated, LineAction.KEEP),
+            **dict.fromkeys(wanted - hanging | outdated, LineAction.POST),
         }
 
     def with_claims(self, more: Iterable[Claim]) -> Schedule:
@@ -82,7 +84,7 @@ async def read_plan(session: ReadSession, municipality_id: int, day: date) -> Pl
     for ahead in rounds:
         for line in await list_lines(session, municipality_id, ahead.id):
             if line.posting_id in standing:
-                standing[line.posting_id] = standing[line.posting_id].after(line.action, ahead.on_day)
+                standing[line.posting_id] = standing[line.posting_id].after(line.action, ahead.on_day, line.revision)
     claims = {key: claim for key, one in sheets.items() if (claim := _claim(one, standing[key], day)) is not None}
     schedule = make_schedule(spaces_of(boards), list(claims.values()))
     return Plan(day, boards, sheets, standing, claims, schedule)
@@ -118,7 +120,7 @@ def is_closed(board: Board, day: date) -> bool:
 
 def _standing_now(sheet: PostedSheet) -> Standing:
     posting = sheet.posting
-    return Standing(posting.state is PostingState.HANGING, posting.seen_on, posting.days_hung)
+    return Standing(posting.state is PostingState.HANGING, posting.seen_on, posting.days_hung, posting.revision)
 
 
 def _claim(sheet: PostedSheet, stands: Standing, day: date) -> Claim | None:

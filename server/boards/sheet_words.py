@@ -104,6 +104,8 @@ def _line(one: SheetLine, pictures: Collection[str]) -> Line:
     about = [f"{posting.sheets} × {_size(one)}", one.sheet.number]
     if one.line.action is not LineAction.REMOVE:
         about.append(str(sentence("until {day}", day=format_day(posting.last_on, "d MMM"))))
+    if one.is_replacement:
+        about.append(str(sentence("in place of the one that hangs: its text has changed")))
     picture = f"p{posting.notice_id}-{posting.format.value}"
     return Line(one.line.number, one.sheet.title, " · ".join(about), picture if picture in pictures else "")
 

@@ -73,6 +73,8 @@ async def count_waiting(session: ReadSession, municipality_id: int) -> Waiting:
 
 def _late(plan: Plan, key: int, action: LineAction) -> int:
     posting = plan.sheets[key].posting
+    if plan.sheets[key].is_outdated:
+        return 0
     due = posting.last_on + timedelta(days=1) if action is LineAction.REMOVE else posting.first_on
     if action is LineAction.REMOVE and posting.ended_at:
         due = min(due, posting.ended_at.astimezone(PARIS).date())

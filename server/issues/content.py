@@ -8,6 +8,7 @@ from hashlib import sha256
 from server.core.database import ReadSession
 from server.issues import queries
 from server.issues.models import Issue, IssueState
+from server.issues.schemas import IssueDraft
 from server.notices import queries as notices
 from server.notices.schemas import NoticeContent
 
@@ -83,19 +84,35 @@ async def issue_content(session: ReadSession, issue: Issue) -> IssueContent:
             if row.content
         ]
     else:
-        published = await notices.published_contents(session, issue.municipality_id, [row.notice_id for row in rows])
-        found = (published.get(row.notice_id) for row in rows)
-        items = [LetterItem(one.notice_id, one.number, one.content) for one in found if one]
+        items = await _published(session, issue, [row.notice_id for row in rows])
+    return await _content(session, issue, issue, items)
+
+
+async def typed_content(session: ReadSession, issue: Issue, draft: IssueDraft) -> IssueContent:
+    """What it would say if `draft` were saved now."""
+    return await _content(session, issue, draft, await _published(session, issue, draft.notice_ids))
+
+
+async def _content(
+    session: ReadSession, issue: Issue, words: Issue | IssueDraft, items: list[LetterItem]
+) -> IssueContent:
     return IssueContent(
-        title=issue.title,
+        title=words.title,
         language=issue.language,
-        editorial=issue.editorial,
-        editorial_by=issue.editorial_by,
-        has_agenda=issue.has_agenda,
-        topic_ids=tuple(issue.topic_ids),
+        editorial=words.editorial,
+        editorial_by=words.editorial_by,
+        has_agenda=words.has_agenda,
+        topic_ids=tuple(words.topic_ids),
         items=tuple(items),
         columns=tuple(await _columns(session, issue)),
     )
+
+
+async def _published(session: ReadSession, issue: Issue, notice_ids: list[int]) -> list[LetterItem]:
+    """As residents read them; one that is not public is not there."""
+    published = await notices.published_contents(session, issue.municipality_id, notice_ids)
+    found = (published.get(notice_id) for notice_id in notice_ids)
+    return [LetterItem(one.notice_id, one.number, one.content) for one in found if one]
 
 
 async def _columns(session: ReadSession, issue: Issue) -> list[GroupColumn]:

@@ -12,11 +12,11 @@ from server.core.database import ReadSession
 from server.core.errors import Conflict
 from server.core.i18n import sentence
 from server.issues import drafting, queries, views
+from server.issues.forms import draft_typed, ticked, typed
 from server.issues.letter import render_letter
 from server.issues.models import Issue
-from server.issues.schemas import IssueDraft
 from server.web.dependencies import CurrentTown, Files, Reading, Writing
-from server.web.forms import Form, RefusedForm, SentForm, asking_again
+from server.web.forms import RefusedForm, SentForm, asking_again
 from server.web.framing import framed
 from server.web.pagination import AskedSlice, LinkedPage
 from server.web.said import saying
@@ -45,9 +45,9 @@ async def show_new_issue(request: Request, session: Reading, town: CurrentTown, 
 async def create_issue(
     request: Request, session: Writing, town: CurrentTown, staff: Editor, form: SentForm
 ) -> Response:
-    choices = await views.choices(session, town.id, _ticked(form))
-    with asking_again(lambda errors, _refusal: _form_page(request, choices, _typed(form), errors)):
-        issue = await drafting.create_issue(session, town.id, staff, _draft(form))
+    choices = await views.choices(session, town.id, ticked(form))
+    with asking_again(lambda errors, _refusal: _form_page(request, choices, typed(form), errors)):
+        issue = await drafting.create_issue(session, town.id, staff, draft_typed(form))
     return redirect(request, "issue", issue_id=issue.id, said=SAVED)
 
 
@@ -69,15 +69,15 @@ async def save_issue(
     request: Request, session: Writing, town: CurrentTown, staff: Editor, issue_id: int, form: SentForm
 ) -> Response:
     issue = await queries.get_issue(session, town.id, issue_id)
-    choices = await views.choices(session, town.id, _ticked(form))
+    choices = await views.choices(session, town.id, ticked(form))
     revision = int(form.text("revision") or 0) if form.text("revision").isdecimal() else 0
 
     def again(errors: Mapping[str, str]) -> HTMLResponse:
-        return _form_page(request, choices, _typed(form), errors, issue)
+        return _form_page(request, choices, typed(form), errors, issue)
 
     try:
         with asking_again(lambda errors, _refusal: again(errors)):
-            await drafting.save_issue(session, town.id, staff, issue_id, _draft(form), revision)
+            await drafting.save_issue(session, town.id, staff, issue_id, draft_typed(form), revision)
     except Conflict as conflict:
         # What was typed is shown again over the newest revision: saving once more is a decision, not an accident.
         raise RefusedForm(again({"": f"{conflict.message} {views.KEPT}"})) from conflict
@@ -130,30 +130,3 @@ def _form_page(
         "approved": issue is not None and issue.state in {"submitted", "approved"},
     }
     return page(request, "issues/edit.html", context, status=422 if errors else 200)
-
-
-def _draft(form: Form) -> IssueDraft:
-    draft = form.parse(IssueDraft)
-    return draft.model_copy(update={"notice_ids": _ticked(form)})
-
-
-def _ticked(form: Form) -> list[int]:
-    """The ticked notices in the order of their place numbers; the newly ticked ones, without a number, come last."""
-    ids = [int(text) for text in form.texts("notice_ids") if text.isdecimal()]
-    return sorted(ids, key=lambda one: _place(form.text(f"place-{one}")))
-
-
-def _place(typed: str) -> float:
-    return float(typed) if typed.isdecimal() else float("inf")
-
-
-def _typed(form: Form) -> dict[str, Any]:
-    """What was typed, with every field of the form present."""
-    return {
-        "title": form.text("title"),
-        "editorial": form.text("editorial"),
-        "editorial_by": form.text("editorial_by"),
-        "has_agenda": bool(form.text("has_agenda")),
-        "topic_ids": form.texts("topic_ids"),
-        "notice_ids": form.texts("notice_ids"),
-    }

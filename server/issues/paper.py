@@ -1,6 +1,5 @@
 """An issue as paper: the same words as the mail, with the cover, the columns of the groups, and who is responsible."""
 
-import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,11 +13,12 @@ from server.core.database import ReadSession
 from server.core.files import FileStore
 from server.core.i18n import sentence, speaking
 from server.core.templating import format_day, format_moment
-from server.issues.content import GroupColumn, IssueContent, LetterItem, issue_content
+from server.issues.content import GroupColumn, IssueContent, LetterItem, issue_content, typed_content
 from server.issues.letter import agenda_of
 from server.issues.models import Issue
+from server.issues.schemas import IssueDraft
 from server.municipalities.models import Municipality
-from server.municipalities.paper import style_of
+from server.municipalities.paper import address_of, logo_of, style_of
 from server.municipalities.queries import get_municipality
 from server.notices.content import document_of, summary_of, title_of
 from server.notices.models import NoticeKind
@@ -40,16 +40,22 @@ _LITTER = sentence("Do not drop it in the street.")
 
 
 async def paper_issue(
-    session: ReadSession, files: FileStore, issue: Issue, edition: Edition = Edition.STANDARD
+    session: ReadSession,
+    files: FileStore,
+    issue: Issue,
+    edition: Edition = Edition.STANDARD,
+    draft: IssueDraft | None = None,
 ) -> PaperIssue:
-    """What the press is given. The easy edition takes the easy words of the notices that have some."""
-    content = await issue_content(session, issue)
+    """What the press is given, of what was saved or of a `draft`. The easy edition takes the easy words of the notices
+    that have some.
+    """
+    content = await (typed_content(session, issue, draft) if draft else issue_content(session, issue))
     town = await get_municipality(session, issue.municipality_id)
     topics = {topic.id: topic.name for topic in await residents.list_topics(session, town.id)}
     pictures: dict[str, bytes] = {}
     for item in content.items:
         pictures |= await paper_pictures(session, files, town.id, item.content)
-    logo = await asyncio.to_thread(files.get, town.id, town.logo_key) if town.logo_key else None
+    logo = await logo_of(files, town)
     with speaking(issue.language):
         made = _composed(content, issue, town, topics, pictures)
     made = replace(made, issuer=replace(made.issuer, logo=logo))
@@ -82,10 +88,9 @@ def _composed(
 
 def issuer_of(town: Municipality) -> Issuer:
     """The town hall as every sheet names it; its arms are read apart."""
-    place = f"{town.postcode} {town.post_town}".strip()
     return Issuer(
         name=town.name,
-        address="\n".join(line for line in (*town.address.splitlines(), place) if line.strip()),
+        address=address_of(town),
         phone=town.phone,
         email=town.email,
         website=town.website,

@@ -1,6 +1,6 @@
 """An issue on paper: its pages as pictures, how they fill their sheets, and the files for the printer."""
 
-from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -13,17 +13,21 @@ from server.core.errors import NotFound
 from server.core.files import FileStore
 from server.core.i18n import Message, sentence, sentences
 from server.issues import queries
+from server.issues.forms import draft_typed
 from server.issues.models import Issue
 from server.issues.paper import paper_issue
+from server.issues.schemas import IssueDraft
+from server.notices.everywhere import SHELF
 from server.press.bulletin import BulletinLook, preview_bulletin, print_bulletin
 from server.press.editions import preview_large, print_large
 from server.press.errors import PressError
 from server.press.imposition import impose_booklet
 from server.press.issue import PaperIssue
 from server.press.letters import Letter, preview_letter, print_letter
-from server.press.shelf import Shelf, fingerprint
 from server.residents.models import Edition
 from server.web.dependencies import CurrentTown, Files, Reading
+from server.web.forms import SentForm
+from server.web.pictures import held
 from server.web.templates import page, path_for, room
 
 router = APIRouter(dependencies=[Depends(room("issues"))])
@@ -36,7 +40,8 @@ PRODUCTS: dict[Product, Message] = {
     "large_print": sentence("Large print, 18 points"),
     "easy_read": sentence("Easy words, large print"),
 }
-_SHELF = Shelf()
+SHOWN_WHILE_TYPED = 4
+"""The pages of a text that nobody has saved; all are there once it is."""
 
 
 class PaperChoice(BaseModel):
@@ -62,16 +67,8 @@ class PaperChoice(BaseModel):
 Choice = Annotated[PaperChoice, Query()]
 
 
-@dataclass(frozen=True)
-class Pages:
-    """The pages as pictures, and one sentence on how they fill their sheets."""
-
-    pictures: list[bytes]
-    said: Message
-
-    @property
-    def weight(self) -> int:
-        return sum(len(picture) for picture in self.pictures)
+Pages = tuple[list[bytes], Message]
+"""The pages as pictures, and one sentence on how they fill their sheets."""
 
 
 @router.get("/desk/issues/{issue_id}/paper", name="issue_paper")
@@ -82,14 +79,33 @@ async def show_paper(
     issue = await queries.get_issue(session, town.id, issue_id)
     context = {"issue": issue, "choice": choice, "products": list(PRODUCTS.items()), "refusal": None, "said": ""}
     try:
-        pages = await _pages(session, files, issue, choice)
+        pages, said = await _pages(session, files, issue, choice)
     except PressError as refusal:
         return page(request, "issues/paper.html", {**context, "refusal": refusal.message, "pictures": []})
-    where = [
-        path_for(request, "issue_paper_page", issue_id=issue_id, at=at) for at in range(1, len(pages.pictures) + 1)
-    ]
+    where = [path_for(request, "issue_paper_page", issue_id=issue_id, at=at) for at in range(1, len(pages) + 1)]
     pictures = [f"{one}?{choice.address}" for one in where]
-    return page(request, "issues/paper.html", {**context, "said": pages.said, "pictures": pictures})
+    return page(request, "issues/paper.html", {**context, "said": said, "pictures": pictures})
+
+
+@router.post("/desk/issues/{issue_id}/paper", name="issue_paper_typed")
+async def preview_typed(
+    request: Request,
+    session: Reading,
+    town: CurrentTown,
+    files: Files,
+    _staff: Editor,
+    issue_id: int,
+    choice: Choice,
+    form: SentForm,
+) -> HTMLResponse:
+    """What static/js/preview.js asks for while somebody types: the first pages of the unsaved text. Changes nothing."""
+    issue = await queries.get_issue(session, town.id, issue_id)
+    try:
+        pages, said = await _pages(session, files, issue, choice, draft_typed(form))
+    except PressError as refusal:
+        return page(request, "issues/typed_pages.html", {"said": refusal.message, "pictures": []})
+    pictures = [held(one) for one in pages[:SHOWN_WHILE_TYPED]]
+    return page(request, "issues/typed_pages.html", {"said": said, "pictures": pictures})
 
 
 @router.get("/desk/issues/{issue_id}/paper/{at}.png", name="issue_paper_page")
@@ -98,10 +114,10 @@ async def show_page(
 ) -> Response:
     """One page, to look at. Raises PressError."""
     issue = await queries.get_issue(session, town.id, issue_id)
-    pages = await _pages(session, files, issue, choice)
-    if not 1 <= at <= len(pages.pictures):
+    pages, _said = await _pages(session, files, issue, choice)
+    if not 1 <= at <= len(pages):
         raise NotFound
-    return Response(pages.pictures[at - 1], media_type="image/png", headers={"cache-control": "no-store"})
+    return Response(pages[at - 1], media_type="image/png", headers={"cache-control": "no-store"})
 
 
 @router.get("/desk/issues/{issue_id}/paper.pdf", name="issue_paper_file")
@@ -111,41 +127,43 @@ async def print_paper(
     """The file to read, or the sheets to print. Raises PressError."""
     issue = await queries.get_issue(session, town.id, issue_id)
     paper = await _paper(session, files, issue, choice)
-    pdf = await _SHELF.once(fingerprint(paper, "pdf", choice), lambda: _print(paper, choice), len)
+    pdf = await SHELF.once(f"pdf-{choice.address}", paper, partial(_print, choice=choice))
     name = f"{choice.product}-{issue.number}-{choice.sheets}.pdf"
     headers = {"cache-control": "private, no-store", "content-disposition": f'inline; filename="{name}"'}
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-async def _paper(session: ReadSession, files: FileStore, issue: Issue, choice: PaperChoice) -> PaperIssue:
+async def _paper(
+    session: ReadSession, files: FileStore, issue: Issue, choice: PaperChoice, draft: IssueDraft | None = None
+) -> PaperIssue:
     edition = Edition.EASY_READ if choice.product == "easy_read" else Edition.STANDARD
-    return await paper_issue(session, files, issue, edition)
+    return await paper_issue(session, files, issue, edition, draft)
 
 
-async def _pages(session: ReadSession, files: FileStore, issue: Issue, choice: PaperChoice) -> Pages:
-    paper = await _paper(session, files, issue, choice)
+async def _pages(
+    session: ReadSession, files: FileStore, issue: Issue, choice: PaperChoice, draft: IssueDraft | None = None
+) -> Pages:
+    paper = await _paper(session, files, issue, choice, draft)
     seen = choice.model_copy(update={"sheets": "pages"})
-    return await _SHELF.once(fingerprint(paper, "png", seen), lambda: _preview(paper, seen), lambda made: made.weight)
+    return await SHELF.once(f"png-{seen.address}", paper, partial(_preview, choice=seen))
 
 
 async def _preview(paper: PaperIssue, choice: PaperChoice) -> Pages:
     if choice.product == "bulletin":
         pictures, fit = await preview_bulletin(paper, choice.look)
-        return Pages(pictures, fit.advice)
+        return pictures, fit.advice
     if choice.product in {"letter", "large_letter"}:
         pictures, letter = await preview_letter(Letter(paper, large=choice.product == "large_letter"))
         words = {"sheets": letter.sheets, "grams": letter.grams}
-        return Pages(
-            pictures,
-            sentences(
-                "{count} page, on {sheets} sheet: about {grams} g with its envelope.",
-                "{count} pages, on {sheets} sheets: about {grams} g with their envelope.",
-                count=letter.pages,
-                **words,
-            ),
+        said = sentences(
+            "{count} page, on {sheets} sheet: about {grams} g with its envelope.",
+            "{count} pages, on {sheets} sheets: about {grams} g with their envelope.",
+            count=letter.pages,
+            **words,
         )
+        return pictures, said
     pictures = await preview_large(paper, with_coupon=True)
-    return Pages(pictures, sentences("{count} page.", "{count} pages.", count=len(pictures)))
+    return pictures, sentences("{count} page.", "{count} pages.", count=len(pictures))
 
 
 async def _print(paper: PaperIssue, choice: PaperChoice) -> bytes:

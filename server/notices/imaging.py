@@ -19,6 +19,7 @@ WEB_SIDE = 1200
 WEB_QUALITY = 72
 # Three of these, in base64, leave a third of a mail's 60 kB to its words.
 MAIL_BYTES = 10_000
+PHOTO_SIDE = 640
 _MAIL_WIDTHS = (600, 520, 440, 360, 280)
 _MAIL_QUALITIES = (70, 55, 42)
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -52,14 +53,29 @@ async def prepare_picture(content: bytes) -> PreparedPicture:
 
 def prepare(content: bytes) -> PreparedPicture:
     """The same, now. Raises Invalid."""
+    picture = _judged(content)
+    return PreparedPicture(_for_web(picture), _for_mail(picture))
+
+
+async def prepare_photo(content: bytes) -> Encoded:
+    """A small picture for a page of the staff, as above. Raises Invalid."""
+    return await asyncio.get_running_loop().run_in_executor(_TABLE, _small, content)
+
+
+def _small(content: bytes) -> Encoded:
+    picture = _judged(content)
+    picture.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
+    return _for_web(picture)
+
+
+def _judged(content: bytes) -> Image.Image:
     if len(content) > MAX_BYTES:
         raise _refused(sentence("This picture weighs more than 10 MB. Send a smaller one."))
     if _looks_like_svg(content):
         raise _refused(sentence("Drawings in SVG can hide programs and are not accepted. Save it as PNG first."))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # damaged metadata is dropped anyway; size is judged here
-        picture = _decoded(content)
-        return PreparedPicture(_for_web(picture), _for_mail(picture))
+        return _decoded(content)
 
 
 def _decoded(content: bytes) -> Image.Image:

@@ -12,6 +12,8 @@ from server.boards.service import Keyed
 from server.core import clock
 from server.core.database import WriteSession
 from server.notices.models import Notice
+from server.notices.schemas import NoticeContent, NoticeDraft
+from server.notices.service import approve_notice, publish_notice, save_notice, submit_notice
 from tests.cast import Cast
 from tests.notices.writing import published
 
@@ -25,6 +27,17 @@ async def notice(session: WriteSession, cast: Cast, title: str = "Coupure d’ea
     return await published(
         session, cast, **({"title": title, "valid_to": None, "starts_on": None, "starts_at": None} | more)
     )
+
+
+async def publish_again(session: WriteSession, cast: Cast, what: Notice, **changes: Any) -> None:
+    """Residents read another text from now on."""
+    await session.refresh(what)
+    changed = NoticeDraft.model_validate(NoticeDraft.of(NoticeContent.of(what)).model_dump() | changes)
+    await save_notice(session, cast.town_id, cast.actor("Bob"), what.id, changed, what.revision)
+    await session.refresh(what)
+    await submit_notice(session, cast.town_id, cast.actor("Bob"), what.id)
+    await approve_notice(session, cast.town_id, cast.actor("Paula"), what.id, what.revision, what.content_hash)
+    await publish_notice(session, cast.town_id, cast.actor("Paula"), what.id, what.content_hash)
 
 
 async def hang(

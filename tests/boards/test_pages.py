@@ -1,7 +1,13 @@
 """The Boards room, as those who post and those who write see it."""
 
+import io
+
+from PIL import Image
+
+from server.notices.imaging import PHOTO_SIDE
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
+from tests.notices.pictures import photo
 
 FOUNTAIN = {
     "name": "La fontaine",
@@ -61,3 +67,20 @@ async def test_a_stranger_is_asked_to_sign_in(client: Browser, cast: Cast) -> No
     answer = await client.get("/desk/boards")
     assert answer.status_code == 303
     assert "/desk/sign-in" in answer.headers["location"]
+
+
+async def test_a_board_has_a_small_photograph(browser_of: BrowserOf) -> None:
+    """Brought with the form, seen on its page, replaced only by another, taken away when asked."""
+    bob = await browser_of("Bob")
+    refused = await bob.submit("/desk/boards", FOUNTAIN, files={"picture": ("board.jpg", b"no picture", "image/jpeg")})
+    assert refused.status_code == 422
+    assert "place de l’Église" in refused.text
+    await bob.submit("/desk/boards", FOUNTAIN, files={"picture": ("board.jpg", photo(), "image/jpeg")})
+    assert "/desk/boards/1/photo" in (await bob.get("/desk/boards/1")).text
+    seen = await bob.get("/desk/boards/1/photo")
+    assert seen.headers["content-type"] == "image/jpeg"
+    assert max(Image.open(io.BytesIO(seen.content)).size) == PHOTO_SIDE
+    await bob.submit("/desk/boards/1", FOUNTAIN | {"keys": "clé n° 1"})
+    assert (await bob.get("/desk/boards/1/photo")).content == seen.content, "it stays when something else changes"
+    await bob.submit("/desk/boards/1", FOUNTAIN | {"without_photo": "yes"})
+    assert (await bob.get("/desk/boards/1/photo")).status_code == 404

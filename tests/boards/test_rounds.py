@@ -9,13 +9,13 @@ from server.boards.kinds import PostingState, RegisterKind
 from server.boards.models import Posting
 from server.boards.plan import read_plan
 from server.boards.queries.postings import get_sheet, read_register
-from server.boards.queries.rounds import get_round, list_returns
+from server.boards.queries.rounds import get_round, list_returns, read_sheet
 from server.boards.schemas import PostingDays, Said
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid
 from server.notices.service import withdraw_notice
-from tests.boards.hanging import board, hang, key_in, make_round, notice, to_do
+from tests.boards.hanging import board, hang, key_in, make_round, notice, publish_again, to_do
 from tests.cast import Cast
 
 pytestmark = pytest.mark.usefixtures("monday")
@@ -55,6 +55,31 @@ async def test_weeks_ahead_a_sheet_reckons_with_the_rounds_before_it(session: Wr
         [("keep", posting.id)],
         [("remove", posting.id)],
     ]
+
+
+async def test_a_changed_text_goes_up_in_place_of_the_one_that_hangs(session: WriteSession, cast: Cast) -> None:
+    """The round made before says so, the next one replaces the sheet once, and the days go on."""
+    what = await notice(session, cast)
+    posting = await hang(session, cast, what, await board(session, cast), MONDAY, MONDAY + 4 * WEEK)
+    await key_in(session, cast, await make_round(session, cast))
+    said = []
+    for week in (1, 2, 3):
+        with clock.frozen(at(MONDAY + week * WEEK)):
+            made = await make_round(session, cast)
+            if week == 1:
+                assert not await service.is_outdated(session, cast.town_id, made)
+                await publish_again(session, cast, what, body="L’eau sera coupée mercredi, et non mardi.")
+                assert await service.is_outdated(session, cast.town_id, made)
+                assert (await get_sheet(session, cast.town_id, posting.id)).is_outdated
+                made = await service.remake_round(session, cast.town_id, cast.actor("Paul"), made.id)
+            (stop,) = await read_sheet(session, cast.town_id, made.id)
+            said += [(one.line.action.value, one.is_replacement) for one in stop.lines]
+            if week == 2:
+                await publish_again(session, cast, what, body="Finalement l’eau ne sera pas coupée.")
+            await key_in(session, cast, made)
+    assert said == [("post", True), ("keep", False), ("post", True)]
+    assert await state_of(session, cast, posting) == (PostingState.HANGING, 22)
+    assert not (await get_sheet(session, cast.town_id, posting.id)).is_outdated
 
 
 async def test_what_is_torn_or_missing_is_put_up_again_and_the_law_gets_its_days(

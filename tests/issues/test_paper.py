@@ -8,6 +8,7 @@ from server.core.files import FileStore
 from server.issues import columns
 from server.issues.models import Issue, IssueState
 from server.issues.paper import paper_issue
+from server.issues.paper_pages import SHOWN_WHILE_TYPED
 from server.issues.schemas import ColumnDraft, GroupDraft
 from server.press import process
 from server.residents.models import Edition
@@ -87,6 +88,12 @@ async def test_its_pages_are_looked_at_and_its_files_fetched(
         pages = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?size=a5")).content
         sheets = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?size=a5&sheets=short")).content
         assert page_count(pages) == 2 * page_count(sheets)
+        typed = {"title": "Une lettre", "editorial": "Mot que personne n’a enregistré.", "notice_ids": []}
+        beside = (await bob.submit(f"/desk/issues/{issue.id}/paper", typed)).text
+        assert 1 <= beside.count("data:image/png;base64,") <= SHOWN_WHILE_TYPED
+        assert (await bob.submit(f"/desk/issues/{issue.id}/paper", typed | {"editorial": "Autre."})).text != beside
+        assert (await bob.submit(f"/desk/issues/{issue.id}/paper", typed | {"title": ""})).status_code == 422
+        assert f'data-preview="/desk/issues/{issue.id}/paper"' in (await bob.get(f"/desk/issues/{issue.id}/edit")).text
         for product in ("letter", "large_letter", "large_print", "easy_read"):
             pdf = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?product={product}")).content
             assert "Collecte des déchets verts" in said_on(pdf)

@@ -39,6 +39,8 @@ class Posting(SQLModel, table=True):
     seen_on: date | None = Field(default=None)
     """The last day of which the register proves that it hung."""
     days_hung: int = Field(default=0)
+    revision: int | None = Field(default=None)
+    """Of the notice's text that was put up; None where nobody knows."""
 
     @property
     def days(self) -> int:
@@ -67,6 +69,8 @@ class RegisterEntry(SQLModel, table=True):
     last_on: date | None = Field(default=None)
     """The days planned, where the statement is a plan."""
     remark: str = Field(default="", max_length=300)
+    revision: int | None = Field(default=None)
+    """Of the notice's text, where the statement is that it was put up."""
     return_id: int | None = reference("round_return.id", nullable=True, index=True)
     keyed_by_id: int = reference("account.id")
     keyed_at: datetime = moment()

@@ -58,6 +58,8 @@ class RoundLine(SQLModel, table=True):
     posting_id: int = reference("posting.id", index=True, cascade=True)
     number: int
     action: LineAction = Field(sa_type=state_of(LineAction))
+    revision: int | None = Field(default=None)
+    """Of the notice's text when the sheet was made."""
 
 
 class RoundReturn(SQLModel, table=True):

@@ -1,5 +1,6 @@
 """The boards in the order of the round, one board with its calendar, and the form of a board."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,11 +16,15 @@ from server.boards.queries.postings import list_hanging, read_register
 from server.boards.schemas import BoardDraft
 from server.boards.words import FORMATS, KINDS, STATEMENTS, STATES
 from server.core import clock
+from server.core.errors import NotFound
+from server.core.files import FileStore
 from server.core.i18n import sentence
-from server.web.dependencies import CurrentTown, Reading, Writing
-from server.web.forms import SentForm, asking_again
+from server.notices.imaging import MAX_BYTES, prepare_photo
+from server.web.dependencies import CurrentTown, Files, Reading, Writing, database_of
+from server.web.forms import Form, SentForm, asking_again
 from server.web.said import saying
 from server.web.templates import page, redirect, room
+from server.web.tenancy import Town
 
 router = APIRouter(dependencies=[Depends(room("boards"))])
 
@@ -52,11 +57,8 @@ async def show_new_board(request: Request, session: Reading, town: CurrentTown, 
 
 
 @router.post("/desk/boards", name="board_add")
-async def add_board(request: Request, session: Writing, town: CurrentTown, _staff: Editor, form: SentForm) -> Response:
-    sectors = await sector_names(session, town.id)
-    with asking_again(lambda errors, _refusal: _form_page(request, form.values, sectors, errors)):
-        await service.add_board(session, town.id, form.parse(BoardDraft))
-    return redirect(request, "boards", said=SAVED)
+async def add_board(request: Request, town: CurrentTown, files: Files, _staff: Editor, form: SentForm) -> Response:
+    return await _save(request, town, files, form)
 
 
 @router.get("/desk/boards/{board_id:int}", name="board")
@@ -89,12 +91,19 @@ async def edit_board(request: Request, session: Reading, town: CurrentTown, _sta
 
 @router.post("/desk/boards/{board_id:int}", name="board_change")
 async def change_board(
-    request: Request, session: Writing, town: CurrentTown, _staff: Editor, board_id: int, form: SentForm
+    request: Request, town: CurrentTown, files: Files, _staff: Editor, board_id: int, form: SentForm
 ) -> Response:
-    sectors = await sector_names(session, town.id)
-    with asking_again(lambda errors, _refusal: _form_page(request, form.values, sectors, errors, board_id)):
-        await service.change_board(session, town.id, board_id, form.parse(BoardDraft))
-    return redirect(request, "boards", said=SAVED)
+    return await _save(request, town, files, form, board_id)
+
+
+@router.get("/desk/boards/{board_id:int}/photo", name="board_photo")
+async def show_photo(session: Reading, town: CurrentTown, files: Files, _staff: BoardKeeper, board_id: int) -> Response:
+    board = await queries.get_board(session, town.id, board_id)
+    if board.photo_key is None:
+        raise NotFound
+    content = await asyncio.to_thread(files.get, town.id, board.photo_key)
+    headers = {"cache-control": "private, no-cache", "etag": f'"{board.photo_key[:32]}"'}
+    return Response(content, media_type=board.photo_type, headers=headers)
 
 
 @router.get("/desk/boards/{board_id:int}/removal", name="board_removal")
@@ -112,6 +121,29 @@ async def confirm_removal(
 async def remove_board(request: Request, session: Writing, town: CurrentTown, staff: Editor, board_id: int) -> Response:
     await service.remove_board(session, town.id, staff, board_id)
     return redirect(request, "boards", said=REMOVED)
+
+
+async def _save(request: Request, town: Town, files: FileStore, form: Form, board_id: int | None = None) -> Response:
+    """A new board, or another description of one. A photograph is decoded and kept before anybody has to wait for it."""
+    database = database_of(request)
+    async with database.reading() as session:
+        before = (await queries.get_board(session, town.id, board_id)).photo_key if board_id else None
+        sectors = await sector_names(session, town.id)
+    values = {**form.values, "photo_key": before}
+    with asking_again(lambda errors, _refusal: _form_page(request, values, sectors, errors, board_id)):
+        draft, photo = form.parse(BoardDraft), await _sent_photo(files, town, form)
+        async with database.writing() as writing:
+            if board_id:
+                await service.change_board(writing, town.id, board_id, draft, photo)
+            else:
+                await service.add_board(writing, town.id, draft, photo)
+    return redirect(request, "boards", said=SAVED)
+
+
+async def _sent_photo(files: FileStore, town: Town, form: Form) -> service.Photo | None:
+    if upload := form.file("picture"):
+        return await service.store_photo(files, town.id, await prepare_photo(await upload.read(MAX_BYTES + 1)))
+    return service.NO_PHOTO if form.text("without_photo") else None
 
 
 def _form_page(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -16,13 +17,15 @@ from server.boards.plan import is_closed, read_plan
 from server.boards.posters import count_sheets
 from server.boards.queries.postings import PostedSheet, list_of_notice
 from server.boards.queries.presets import list_presets
-from server.boards.queries.rounds import list_open_rounds
+from server.boards.rhythm import Rhythm, read_rhythm
 from server.boards.schemas import PostingPlan, Preset
 from server.boards.words import FORMATS, KINDS, STATES
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import Invalid
-from server.core.i18n import sentence
+from server.core.i18n import Message, sentence
+from server.core.templating import format_day
+from server.notices.answers import day_as_typed
 from server.notices.models import Notice, Publication
 from server.notices.queries import find_in_force, get_notice
 from server.web.dependencies import CurrentTown, Files, Reading, database_of
@@ -32,6 +35,7 @@ from server.web.templates import page, redirect, room
 
 router = APIRouter(dependencies=[Depends(room("boards"))])
 
+_A_DAY = timedelta(days=1)
 PLANNED = saying("postings-planned", sentence("Planned. The next round puts it up."))
 
 
@@ -45,6 +49,7 @@ class _Room:
     presets: Sequence[Preset]
     sheets: Sequence[PostedSheet]
     sectors: Mapping[int, str]
+    rhythm: Rhythm
 
 
 @router.get("/desk/boards/notices/{notice_id:int}", name="posting_new")
@@ -88,6 +93,7 @@ async def _look_around(session: ReadSession, municipality_id: int, notice_id: in
         await list_presets(session, municipality_id),
         await list_of_notice(session, municipality_id, notice_id),
         await sector_names(session, municipality_id),
+        await read_rhythm(session, municipality_id),
     )
 
 
@@ -97,8 +103,7 @@ async def _proposed(session: ReadSession, municipality_id: int, around: _Room, p
         return {}
     today = clock.today()
     first = max(today, around.public.valid_from or today)
-    rounds = await list_open_rounds(session, municipality_id)
-    next_round = next((one.on_day for one in rounds if one.on_day >= first), first)
+    next_round = next((day for day in around.rhythm.days if day >= first), first)
     first_on = first if preset.is_required else next_round
     return await service.propose_plan(session, municipality_id, around.public, preset, first_on)
 
@@ -137,8 +142,40 @@ def _form_page(
         "values": values,
         "errors": errors or {},
         "missed": missed,
+        "between": _between_rounds(around.rhythm, values.get("first_on"), values.get("last_on")),
+        "next_round": around.rhythm.on_or_after,
+        "today": today,
     }
     return page(request, "boards/planning.html", context, status=422 if errors or missed else 200)
+
+
+def _between_rounds(rhythm: Rhythm, first: object, last: object) -> list[Message]:
+    """What days on which no round comes by mean for a sheet."""
+    first_on, last_on = _day(first), _day(last)
+    said = []
+    if first_on and (up := rhythm.on_or_after(first_on)) and up > first_on:
+        words = sentence(
+            "No round comes by on {first}: the one of {day} puts it up, unless somebody does so before and notes it.",
+            first=format_day(first_on, "d MMMM"),
+            day=format_day(up, "EEEE d MMMM"),
+        )
+        said.append(words)
+    if last_on and (down := rhythm.on_or_after(last_on + _A_DAY)) and down > last_on + _A_DAY:
+        words = sentence(
+            "After {last} the round of {day} takes it down.",
+            last=format_day(last_on, "d MMMM"),
+            day=format_day(down, "EEEE d MMMM"),
+        )
+        said.append(words)
+    return said
+
+
+def _day(given: object) -> date | None:
+    """A day as it was proposed, or as somebody typed it."""
+    try:
+        return date.fromisoformat(str(day_as_typed(given)))
+    except ValueError:
+        return None
 
 
 def _about(board: Board, sectors: Mapping[int, str]) -> str:

@@ -1,7 +1,6 @@
 """Rounds: the list, a new one, and the page of one with its sheet."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -12,7 +11,8 @@ from server.boards import service
 from server.boards.models import BoardRound
 from server.boards.pack import PACK, title_of
 from server.boards.plan import read_plan
-from server.boards.queries.rounds import get_round, last_walked, list_returns, list_rounds, read_sheet
+from server.boards.queries.rounds import get_round, list_returns, list_rounds, read_sheet
+from server.boards.rhythm import A_WEEK, read_rhythm
 from server.boards.schemas import RoundDraft
 from server.boards.waiting import WaitingSheet, waiting_sheets
 from server.boards.words import ACTIONS, FORMATS, OUTCOMES, STATES
@@ -31,7 +31,6 @@ router = APIRouter(dependencies=[Depends(room("boards"))])
 MADE = saying("round-made", sentence("The round is made. Print its sheet and its pack."))
 REMADE = saying("round-remade", sentence("A new sheet is made. Throw the one before away."))
 DROPPED = saying("round-dropped", sentence("The round was not walked. What it was to do is for the next one."))
-_A_WEEK = timedelta(days=7)
 
 
 @router.get("/desk/boards/rounds", name="board_rounds")
@@ -98,10 +97,9 @@ async def _known(
 ) -> tuple[list[BoardRound], list[WaitingSheet], dict[str, Any]]:
     """The rounds, what waits for one, and the day proposed for the next: a week after the last one."""
     rounds = await list_rounds(session, municipality_id)
-    open_days = [one.on_day for one in rounds if not one.returns and not one.dropped_at]
-    last = max([*open_days, *filter(None, [await last_walked(session, municipality_id)])], default=None)
+    last = (await read_rhythm(session, municipality_id)).last
     plan = await read_plan(session, municipality_id, clock.today())
-    return rounds, waiting_sheets(plan), {"on_day": max(clock.today(), last + _A_WEEK) if last else clock.today()}
+    return rounds, waiting_sheets(plan), {"on_day": max(clock.today(), last + A_WEEK) if last else clock.today()}
 
 
 def _list_page(

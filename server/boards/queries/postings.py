@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, false, func, or_
 from sqlalchemy import select as select_many
-from sqlmodel import col, select
+from sqlmodel import col
 
 from server.accounts.models import Account
 from server.boards.evidence import Statement
@@ -26,10 +26,22 @@ class PostedSheet:
     title: str
     is_withdrawn: bool
     """Its notice was withdrawn: the sheet must come down."""
+    revision: int
+    """Of the text that residents read now."""
 
     @property
     def is_wanted(self) -> bool:
         return self.posting.ended_at is None and not self.is_withdrawn
+
+    @property
+    def is_outdated(self) -> bool:
+        """It hangs with a text that has changed since."""
+        posting = self.posting
+        return self.is_wanted and posting.state is PostingState.HANGING and self.is_older(posting.revision)
+
+    def is_older(self, revision: int | None) -> bool:
+        """Whether a text is older than what residents read; one of which nobody knows is not."""
+        return revision is not None and revision < self.revision
 
 
 @dataclass(frozen=True)
@@ -44,12 +56,16 @@ class RegisterLine:
     title: str
 
 
-def _sheets(municipality_id: int) -> Select[Posting, str, str, bool]:
+def _sheets(municipality_id: int) -> Select[Posting, str, str, bool, int]:
     """Postings with the number and the title of what was last public of their notice."""
     ended_as = col(Publication.ended_as)
     return (
-        select(
-            Posting, Publication.number, Publication.title, func.coalesce(ended_as == PublicationEnd.WITHDRAWN, false())
+        select_many(
+            Posting,
+            col(Publication.number),
+            col(Publication.title),
+            func.coalesce(ended_as == PublicationEnd.WITHDRAWN, false()),
+            col(Publication.revision),
         )
         .join(Publication, col(Publication.notice_id) == col(Posting.notice_id))
         .where(
@@ -114,7 +130,13 @@ async def statements_of(
 ) -> dict[int, list[Statement]]:
     """What the register says of postings: of a sheet keyed in twice, only the return that counts."""
     query = (
-        select(RegisterEntry.posting_id, RegisterEntry.kind, RegisterEntry.at, RegisterEntry.id)
+        select_many(
+            col(RegisterEntry.posting_id),
+            col(RegisterEntry.kind),
+            col(RegisterEntry.at),
+            col(RegisterEntry.id),
+            col(RegisterEntry.revision),
+        )
         .outerjoin(RoundReturn, col(RoundReturn.id) == col(RegisterEntry.return_id))
         .where(
             col(RegisterEntry.municipality_id) == municipality_id,
@@ -123,8 +145,8 @@ async def statements_of(
         )
     )
     found: dict[int, list[Statement]] = {posting_id: [] for posting_id in posting_ids}
-    for posting_id, kind, at, order in await session.execute(query):
-        found[posting_id].append(Statement(RegisterKind(kind), at, order))
+    for posting_id, kind, at, order, revision in await session.execute(query):
+        found[posting_id].append(Statement(RegisterKind(kind), at, order, revision))
     return found
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from sqlmodel import col, func, select
 
 from server.accounts.models import Account
+from server.boards.kinds import LineAction, PostingState
 from server.boards.models import Board, BoardRound, RoundLine, RoundReturn, RoundStop
 from server.boards.queries.postings import PostedSheet, sheets_by_id
 from server.core.database import ReadSession
@@ -19,6 +20,11 @@ class SheetLine:
 
     line: RoundLine
     sheet: PostedSheet
+
+    @property
+    def is_replacement(self) -> bool:
+        """The sheet that hangs there comes down for the one put up."""
+        return self.line.action is LineAction.POST and self.sheet.posting.state is PostingState.HANGING
 
 
 @dataclass(frozen=True)

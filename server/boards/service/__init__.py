@@ -1,7 +1,7 @@
 """Use cases of the boards: what stands, what is planned, rounds and their return, certificates, acts."""
 
 from server.boards.service.acts import lay_out, note_copy, put_acts_online, put_away
-from server.boards.service.boards import add_board, change_board, remove_board
+from server.boards.service.boards import NO_PHOTO, Photo, add_board, change_board, remove_board, store_photo
 from server.boards.service.certificates import (
     ask_certificate,
     draft_certificate,
@@ -24,8 +24,10 @@ from server.boards.service.returning import Keyed, key_return, warnings_of
 from server.boards.service.rounds import drop_round, is_outdated, make_round, remake_round
 
 __all__ = [
+    "NO_PHOTO",
     "Keyed",
     "Outlook",
+    "Photo",
     "add_board",
     "add_preset",
     "ask_certificate",
@@ -53,5 +55,6 @@ __all__ = [
     "remake_round",
     "remove_board",
     "restore_preset",
+    "store_photo",
     "warnings_of",
 ]

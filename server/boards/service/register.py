@@ -37,6 +37,7 @@ def statement(posting: Posting, kind: RegisterKind, actor: Actor, at: datetime, 
         "at": at,
         "said_by": actor.name[:60],
         "remark": "",
+        "revision": None,
         "keyed_by_id": actor.account_id,
         "keyed_at": clock.now(),
         **more,
@@ -57,7 +58,8 @@ async def note_what_was_seen(
     at = at_hour(said.on, said.time)
     if said.on > clock.today() or (said.time and at > clock.now()):
         raise Invalid({"on": sentence("This moment is still to come: key in what was done.")})
-    more = {"said_by": said.said_by, "remark": said.remark}
+    revision = sheet.revision if said.kind is RegisterKind.POSTED else None
+    more = {"said_by": said.said_by, "remark": said.remark, "revision": revision}
     await add_statements(session, [statement(sheet.posting, said.kind, actor, min(at, clock.now()), **more)])
     await read_anew(session, municipality_id, [posting_id])
     return sheet.posting
@@ -72,7 +74,7 @@ async def read_anew(session: WriteSession, municipality_id: int, posting_ids: Co
         connection = await session.connection()
         table = Posting.__table__  # type: ignore[attr-defined]  # SQLModel hides it
         changes: dict[str, Any] = {
-            name: bindparam(f"new_{name}") for name in ("state", "hung_on", "seen_on", "days_hung")
+            name: bindparam(f"new_{name}") for name in ("state", "hung_on", "seen_on", "days_hung", "revision")
         }
         await connection.execute(
             update(table).where(table.c.id == bindparam("posting_id")).values(changes),
@@ -87,6 +89,7 @@ def _values(posting_id: int, display: Display) -> dict[str, Any]:
         "new_hung_on": display.first_day,
         "new_seen_on": display.seen_on,
         "new_days_hung": display.days,
+        "new_revision": display.revision,
     }
 
 

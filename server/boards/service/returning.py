@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import col, update
 
 from server.accounts.actors import Actor
-from server.boards.kinds import OUTCOMES, Outcome
+from server.boards.kinds import OUTCOMES, Outcome, RegisterKind
 from server.boards.models import Board, BoardRound, RoundReturn
 from server.boards.queries.rounds import SheetLine, SheetStop, get_round, list_open_rounds, list_rounds, read_sheet
 from server.boards.schemas import ReturnDraft, StopAnswer
@@ -138,7 +138,8 @@ def _statements(
     for one in lines:
         kind = OUTCOMES[one.line.action][outcomes.get(one.line.number, Outcome.DONE)]
         if kind is not None:
-            more = {"said_by": said_by, "remark": remark, "return_id": keyed.id}
+            revision = one.line.revision if kind is RegisterKind.POSTED else None
+            more = {"said_by": said_by, "remark": remark, "return_id": keyed.id, "revision": revision}
             said.append(statement(one.sheet.posting, kind, actor, at, **more))
     return said
 

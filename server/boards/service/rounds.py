@@ -80,7 +80,13 @@ async def is_outdated(session: ReadSession, municipality_id: int, made: BoardRou
     lines = await list_lines(session, municipality_id, made.id)
     stops = set(_stops(plan))
     wanted = {key: what for key, what in plan.to_do().items() if plan.sheets[key].posting.board_id in stops}
-    return {line.posting_id: line.action for line in lines} != wanted
+    is_reworded = any(
+        line.action is LineAction.POST
+        and line.posting_id in wanted
+        and plan.sheets[line.posting_id].is_older(line.revision)
+        for line in lines
+    )
+    return is_reworded or {line.posting_id: line.action for line in lines} != wanted
 
 
 def _stops(plan: Plan) -> list[int]:
@@ -118,6 +124,7 @@ def _lines(made: BoardRound, plan: Plan, stops: list[int]) -> list[Mapping[str, 
             "posting_id": sheet.posting.id,
             "number": number,
             "action": action,
+            "revision": sheet.revision,
         }
         for number, (sheet, action) in enumerate(ordered, 1)
     ]
