@@ -1,4 +1,6 @@
-"""The boards under load: a week planned for three hundred boards, the pack of a round of forty boards and twelve posters."""
+"""The boards under load: a week planned for three hundred boards, the pack of a round of forty boards and twelve posters,
+and a year of sixty boards played through the use cases, with everything that must be true looked at on every round.
+"""
 
 import asyncio
 import json
@@ -25,6 +27,8 @@ from server.municipalities.models import Municipality
 from server.notices.models import Notice, NoticeKind, NoticeState, Publication
 from server.notices.schemas import NoticeContent
 from server.press.process import aclose
+from tests.boards.year import Scale, play
+from tests.cast import bring_cast
 
 BODY = "\n\n".join(
     f"## Point {number}\n\nLe service des eaux intervient rue du Lavoir, de 8 h à 12 h ; prévoyez une réserve."
@@ -37,8 +41,9 @@ async def main() -> None:
         home = Path(folder)
         week = await _week(home / "week.sqlite3", boards=300, notices=60)
         pack = await _pack(home, boards=40, posters=12)
+        year = await _year(home)
     await aclose()
-    print(json.dumps(week | pack))
+    print(json.dumps(week | pack | year))
 
 
 async def _week(path: Path, *, boards: int, notices: int) -> dict[str, float]:
@@ -86,6 +91,22 @@ async def _pack(home: Path, *, boards: int, posters: int) -> dict[str, float]:
     assert pages == boards * posters
     print(f"{boards} boards x {posters} posters: {pages} sheets, {len(archive) / 1e6:.1f} MB, in {took:.1f} s")
     return {"pack_s": round(took, 2), "pack_mb": round(len(archive) / 1e6, 1)}
+
+
+async def _year(home: Path) -> dict[str, float]:
+    """Twelve notices a week, two of them acts; two agents; one sheet in twenty is lost. Raises AssertionError."""
+    database = Database(f"sqlite+aiosqlite:///{home / 'year.sqlite3'}")
+    await migrate(database)
+    began = time.perf_counter()
+    await play(
+        database,
+        await bring_cast(database),
+        Scale(boards=60, legal_boards=6, notices_a_week=12, acts_a_week=2, weeks=52, certificates=150),
+    )
+    took = time.perf_counter() - began
+    await database.close()
+    print(f"60 boards, 52 weeks, 624 notices: register, sheets, calendar and certificates agree; in {took:.0f} s")
+    return {"year_s": round(took, 1)}
 
 
 @asynccontextmanager

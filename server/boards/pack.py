@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pikepdf
 
@@ -19,7 +20,7 @@ from server.core.i18n import sentence, translate
 from server.municipalities.queries import get_municipality
 from server.notices.everywhere import SHELF
 from server.press.errors import PressError
-from server.press.poster import preview_poster
+from server.press.poster import preview_poster, print_tiled
 from server.press.roundsheet import print_cover_list, print_round_sheet, thumbnail
 from server.prints.products import Made, Order, product
 
@@ -36,6 +37,8 @@ class Posters:
     """Each poster set once, however many boards it hangs on; and why some could not be set."""
 
     pdfs: dict[Print, bytes] = field(default_factory=dict)
+    tiled: dict[Print, bytes] = field(default_factory=dict)
+    """Those too large for a printer of the town hall, on sheets of A3 to be glued."""
     thumbnails: dict[str, bytes] = field(default_factory=dict)
     troubles: dict[Print, str] = field(default_factory=dict)
 
@@ -90,6 +93,9 @@ async def build_pack(
         for size, wanted in parts.items()
         if wanted
     }
+    if posters.tiled:
+        name = f"{translate(_ON_A3, language)}-{made.number}.pdf"
+        contents[name] = joined([posters.tiled[one] for one in parts[SheetFormat.A2]])
     in_order = [
         contents[named["list"]],
         contents[named["sheet"]],
@@ -99,6 +105,7 @@ async def build_pack(
     return Pack(contents, {name: _pages(content) for name, content in contents.items()})
 
 
+_ON_A3 = sentence("A2-on-sheets-of-A3")
 _NAMES = {"sheet": sentence("round-sheet"), "list": sentence("pack-list"), "pack": sentence("pack")}
 
 
@@ -116,6 +123,10 @@ async def _set_posters(
                 raise choice.fit.refusal
             if wanted in to_post:
                 posters.pdfs[wanted] = await SHELF.pdf(choice.poster)
+                if choice.poster.format == "a2":
+                    posters.tiled[wanted] = await SHELF.once(
+                        "tiled-a3", choice.poster, partial(print_tiled, sheet="a3")
+                    )
             page = (await preview_poster(choice.poster, _PPI[wanted[1]]))[0]
             posters.thumbnails[picture_name(one)] = thumbnail(page)
         except PressError as problem:

@@ -18,14 +18,12 @@ from server.issues.letter import agenda_of
 from server.issues.models import Issue
 from server.issues.schemas import IssueDraft
 from server.municipalities.models import Municipality
-from server.municipalities.paper import address_of, logo_of, style_of
+from server.municipalities.paper import issuer_of, logo_of, style_of
 from server.municipalities.queries import get_municipality
-from server.notices.content import document_of, summary_of, title_of
-from server.notices.models import NoticeKind
+from server.notices.content import document_of
 from server.notices.pictures import on_paper, paper_pictures
-from server.notices.renderings import contact_words, facts_of
-from server.notices.schemas import NoticeContent
-from server.press.issue import Article, Cover, Issuer, PaperIssue
+from server.notices.renderings import article_of, easy_article
+from server.press.issue import Article, Cover, PaperIssue
 from server.residents import queries as residents
 from server.residents.models import Edition
 
@@ -86,28 +84,9 @@ def _composed(
     )
 
 
-def issuer_of(town: Municipality) -> Issuer:
-    """The town hall as every sheet names it; its arms are read apart."""
-    return Issuer(
-        name=town.name,
-        address=address_of(town),
-        phone=town.phone,
-        email=town.email,
-        website=town.website,
-        hours=town.opening_hours,
-        colour=town.civic_colour,
-        data_protection=town.dpo_contact,
-    )
-
-
 def in_easy_words(made: PaperIssue, content: IssueContent) -> PaperIssue:
     """The articles whose notice has easy words say those, and nothing else; who read them over is told once."""
-    told = [
-        replace(article, blocks=_blocks(item.content.easy_read, item.content.language), summary="")
-        if item.content.easy_read
-        else article
-        for article, item in zip(made.articles, content.items, strict=True)
-    ]
+    told = [easy_article(article, item.content) for article, item in zip(made.articles, content.items, strict=True)]
     readers = dict.fromkeys(item.content.easy_read_by for item in content.items if item.content.easy_read_by)
     return replace(made, articles=tuple(told), easy_read_by=", ".join(readers))
 
@@ -116,22 +95,8 @@ def _article(
     item: LetterItem, topics: Mapping[int, str], pictures: Mapping[str, bytes], asked: Iterable[int]
 ) -> Article:
     """A notice. It stands under its first topic that is not the whole letter's."""
-    content = item.content
-    named = [topics[one] for one in content.topic_ids if one in topics and one not in set(asked)]
-    return Article(
-        title=title_of(content),
-        topic=named[0] if named else "",
-        summary=summary_of(content),
-        facts=tuple((fact.label, fact.value) for fact in facts_of(content)),
-        blocks=tuple(to_print(document_of(content), picture=on_paper(pictures))),
-        signed=_signature(content),
-        contact=contact_words(content),
-    )
-
-
-def _signature(content: NoticeContent) -> str:
-    is_act = content.kind is NoticeKind.OFFICIAL_ACT
-    return ", ".join(word for word in (content.author_name, content.author_title) if word) if is_act else ""
+    named = [topics[one] for one in item.content.topic_ids if one in topics and one not in set(asked)]
+    return article_of(item.content, pictures, named[0] if named else "")
 
 
 def _column(column: GroupColumn, language: str) -> Article:

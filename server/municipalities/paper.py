@@ -4,6 +4,7 @@ import asyncio
 
 from server.core.files import FileStore
 from server.municipalities.models import Municipality
+from server.press.issue import Issuer
 from server.press.style import Style
 
 
@@ -22,3 +23,17 @@ def address_of(municipality: Municipality) -> str:
     """The town hall's lines, its post town last."""
     town = f"{municipality.postcode} {municipality.post_town}".strip()
     return "\n".join(line for line in (*municipality.address.splitlines(), town) if line.strip())
+
+
+def issuer_of(municipality: Municipality) -> Issuer:
+    """The town hall as every sheet names it; its arms are read apart."""
+    return Issuer(
+        name=municipality.name,
+        address=address_of(municipality),
+        phone=municipality.phone,
+        email=municipality.email,
+        website=municipality.website,
+        hours=municipality.opening_hours,
+        colour=municipality.civic_colour,
+        data_protection=municipality.dpo_contact,
+    )

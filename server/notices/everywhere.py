@@ -27,6 +27,7 @@ from server.notices.renderings import (
     PosterChoice,
     PosterDraft,
     SlipChoice,
+    large_print_of,
     mail_section,
     mail_weight,
     phone_script,
@@ -131,8 +132,11 @@ def on_paper(
     draft: PosterDraft, municipality: Municipality, content: NoticeContent, number: str, *, revision: int, saved: str
 ) -> OnPaper:
     """Everything the notice can be printed as."""
-    proof = proof_of(content, number, municipality, revision=revision, saved=saved, pictures=draft.full.pictures)
-    return OnPaper(SHELF, draft, proof)
+    pictures = draft.full.pictures
+    proof = proof_of(content, number, municipality, revision=revision, saved=saved, pictures=pictures)
+    large = large_print_of(content, number, municipality, pictures)
+    easy = large_print_of(content, number, municipality, {}, is_easy=True) if content.easy_read else None
+    return OnPaper(SHELF, draft, proof, large, easy)
 
 
 def saved_words(last: SavedVersion) -> str:

@@ -7,7 +7,9 @@ from functools import partial
 from server.core.errors import NotFound
 from server.core.i18n import Message, sentence, sentences
 from server.notices.renderings import ON_SCREEN, PaperShelf, PosterDraft, far_poster
+from server.press.editions import preview_large, print_large
 from server.press.errors import LinesTooMany, PressError
+from server.press.issue import PaperIssue
 from server.press.poster import BLEEDS, Format, Poster, preview_poster, print_for_shop, print_tiled
 from server.press.proof import Proof, preview_proof, print_proof
 from server.press.slip import SlipFormat, preview_slip, print_slip
@@ -22,6 +24,8 @@ NAMES: Mapping[str, Message] = {
     "far": sentence("Poster read from afar, A3"),
     "slip-a6": sentence("Slips, four on a sheet"),
     "slip-a5": sentence("Slips, two on a sheet"),
+    "large": sentence("Large print, 18 points"),
+    "easy": sentence("Easy words, large print"),
     "proof": sentence("Proof to sign"),
 }
 _SMALLER: Mapping[Format, tuple[SheetFormat, ...]] = {"a4": (), "a3": ("a4",), "a2": ("a3", "a4")}
@@ -30,7 +34,8 @@ _TO_PRINT = sentence("To print (PDF)")
 _FOR_SHOP = sentence("For a print shop, with {bleed} mm of bleed")
 _SENTENCE_ONLY = sentence("says the sentence only. {advice}")
 _TOLD_SHORT = sentence("says only what, when and where. {advice}")
-_PROOF_MOST = 3  # pages shown; all are printed
+_NO_EASY_WORDS = sentence("this notice has no easy words yet")
+_MOST_SHOWN = 3  # pages of a longer text; all are printed
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class OnPaper:
     shelf: PaperShelf
     draft: PosterDraft
     proof: Proof
+    large: PaperIssue
+    easy: PaperIssue | None
 
     @property
     def first(self) -> str:
@@ -75,14 +82,14 @@ class OnPaper:
             return await self._look_at_poster(code)
         if code in _SLIPS:
             return await self._look_at_slip(code)
-        if code not in NAMES:
-            raise NotFound
+        if code == "easy" and self.easy is None:
+            return Looked(code, "off", _NO_EASY_WORDS)
         try:
             pages = len(await self.pages(code))
         except PressError as error:
             return Looked(code, "bad", error.message)
         words = sentences("on {count} page", "on {count} pages", count=pages)
-        return Looked(code, "done", words, min(pages, _PROOF_MOST), (Way("", _TO_PRINT),))
+        return Looked(code, "done", words, min(pages, _MOST_SHOWN), (Way("", _TO_PRINT),))
 
     async def _look_at_poster(self, code: str) -> Looked:
         choice = await self.shelf.choose(self._poster_draft(code))
@@ -129,9 +136,9 @@ class OnPaper:
             size = _SLIPS[code]
             slip = (await self.shelf.choose_slip(self.draft, size)).slip
             return await self.shelf.once(f"png-{size}-{ppi}", slip, partial(preview_slip, format=size, ppi=ppi))
-        if code != "proof":
-            raise NotFound
-        return await self.shelf.once(f"png-{ppi}", self.proof, partial(preview_proof, ppi=ppi))
+        if code == "proof":
+            return await self.shelf.once(f"png-{ppi}", self.proof, partial(preview_proof, ppi=ppi))
+        return await self.shelf.once(f"png-{ppi}", self._read_large(code), partial(preview_large, ppi=ppi))
 
     async def pdf(self, code: str, way: str = "") -> bytes:
         """Its file. Raises PressError."""
@@ -143,9 +150,9 @@ class OnPaper:
             size = _SLIPS[code]
             slip = (await self.shelf.choose_slip(self.draft, size)).slip
             return await self.shelf.once(f"pdf-{size}", slip, partial(print_slip, format=size))
-        if code != "proof":
-            raise NotFound
-        return await self.shelf.once("pdf", self.proof, print_proof)
+        if code == "proof":
+            return await self.shelf.once("pdf", self.proof, print_proof)
+        return (await self.shelf.once("pdf", self._read_large(code), print_large))[0]
 
     async def _poster_pdf(self, poster: Poster, way: str) -> bytes:
         if not way:
@@ -157,6 +164,12 @@ class OnPaper:
             if way == f"shop-{bleed}":
                 return await self.shelf.once(way, poster, partial(print_for_shop, bleed_mm=bleed))
         raise NotFound
+
+    def _read_large(self, code: str) -> PaperIssue:
+        found = {"large": self.large, "easy": self.easy}.get(code)
+        if found is None:
+            raise NotFound
+        return found
 
     def _poster_draft(self, code: str) -> PosterDraft:
         if code == "far":

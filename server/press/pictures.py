@@ -5,6 +5,7 @@ from base64 import b64encode
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 _LARGEST = 50_000_000  # pixels: A3 at 300 dots per inch has 17 million
+_HEAVIEST = 30_000_000  # bytes: a photograph has five million
 _SIZELESS = {0xC4, 0xC8, 0xCC}  # tables, which share the range of the frames
 
 
@@ -16,7 +17,7 @@ def as_svg(content: bytes) -> bytes:
         kind, (width, height) = "jpeg", _jpeg_size(content)
     else:
         raise ValueError("neither PNG nor JPEG")
-    if not 0 < width * height <= _LARGEST:
+    if not 0 < width * height <= _LARGEST or len(content) > _HEAVIEST:
         raise ValueError("a picture without a size, or that would fill the memory")
     head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
     image = f'<image width="{width}" height="{height}" href="data:image/{kind};base64,'

@@ -75,7 +75,7 @@ class Child:
 
 
 class Press:
-    """Sets sheets one at a time, in the order asked. Its child is born with the first sheet and renewed now and then:
+    """Sets sheets one at a time, in the order asked. Its child is born with the first sheet, and another takes its place now and then:
     after `recycle_jobs`, above `recycle_mb`, after a failure, and it is let go when idle.
     """
 
@@ -140,6 +140,7 @@ class Press:
         child = self._child
         if child and (child.jobs >= self._recycle_jobs or child.peak_mb >= self._recycle_mb):
             self._let_go()
+            self._child = Child(self._memory_mb)  # it warms up while nobody waits for it
         self._used_at = time.monotonic()
         if self._idle is None:
             self._watch(self._idle_seconds)

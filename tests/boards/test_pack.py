@@ -1,15 +1,21 @@
 """The pack of a round: the right sheets, in the right format and number, in the order of the way; the same bytes twice."""
 
+import asyncio
 import io
 import zipfile
+from pathlib import Path
 
 import pikepdf
 import pytest
+from typer.testing import CliRunner
 
 from server.boards.pack import build_pack, zipped
+from server.cli.app import app
 from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
+from server.core.settings import settings
+from server.notices.models import NoticeKind
 from tests.boards.hanging import board, hang, key_in, make_round, notice
 from tests.boards.test_rounds import MONDAY, WEEK, at
 from tests.cast import Cast
@@ -53,3 +59,30 @@ async def test_what_is_printed_is_what_is_put_up(database: Database, files: File
     assert page_count(pack.files[f"pack-{number}.pdf"]) == 5
     with zipfile.ZipFile(io.BytesIO(zipped(pack.files))) as archive:
         assert archive.namelist() == list(pack.files)
+
+
+async def test_a_large_sheet_comes_whole_and_on_sheets_to_glue_and_a_command_writes_the_same(
+    database: Database, database_url: str, files: FileStore, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with database.writing() as session:
+        hall = await board(session, cast, "Mairie", room_a2=1)
+        inquiry = await notice(session, cast, "Plan local d’urbanisme", kind=NoticeKind.INQUIRY)
+        await hang(session, cast, inquiry, hall, MONDAY, MONDAY + 2 * WEEK, format="a2")
+        made = await make_round(session, cast)
+    pack = await build_pack(database, files, cast.town_id, made.id)
+    number, out = made.number, tmp_path / "pack.zip"
+    with pikepdf.open(io.BytesIO(pack.files[f"A2-{number}.pdf"])) as pdf:
+        assert round(float(pdf.pages[0].mediabox[3])) == 1684, "A2 is 594 mm high"
+    with pikepdf.open(io.BytesIO(pack.files[f"A2-on-sheets-of-A3-{number}.pdf"])) as pdf:
+        assert len(pdf.pages) > 1
+        assert {round(float(max(page.mediabox))) for page in pdf.pages} == {1191}, "A3 is 420 mm high"
+    monkeypatch.setenv("TAMBOUR_HOME", str(tmp_path))
+    monkeypatch.setenv("TAMBOUR_DATABASE_URL", database_url)
+    settings.cache_clear()
+    words = ["boards", "export", "--round", number, "--town", "saint-aubin", "--out", str(out)]
+    try:
+        answer = await asyncio.to_thread(CliRunner().invoke, app, words)
+    finally:
+        settings.cache_clear()
+    assert answer.exit_code == 0, answer.output
+    assert out.read_bytes() == zipped(pack.files)

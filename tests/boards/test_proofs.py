@@ -12,7 +12,7 @@ from server.boards.kinds import CertificateKind
 from server.boards.models import ActOnline, Certificate
 from server.boards.proof import of_town
 from server.boards.queries.proofs import get_certificate, list_copies
-from server.boards.schemas import CertificateWish, PaperCopyDraft
+from server.boards.schemas import CertificateWish, PaperCopyDraft, Said
 from server.core import clock
 from server.core.database import Database
 from server.core.errors import Conflict, Invalid
@@ -23,6 +23,7 @@ from tests.boards.hanging import board, hang, key_in, make_round, notice
 from tests.boards.test_rounds import MONDAY, WEEK, at
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
+from tests.press.reading import said_on
 
 pytestmark = pytest.mark.usefixtures("monday")
 URL = "https://tambour.test/saint-aubin/acts"
@@ -69,6 +70,31 @@ async def test_gaps_are_printed_and_a_reprint_is_the_same_bytes(
     with pikepdf.open(io.BytesIO(first)) as pdf, pdf.open_metadata() as told:
         assert told.pdfa_status == "2A"
         assert told["pdfuaid:part"] == "1"
+
+
+async def test_an_urgent_display_is_certified_to_the_hour(database: Database, files: FileStore, cast: Cast) -> None:
+    """Put up outside the rounds, by somebody who noted the hour."""
+    with clock.frozen(at(MONDAY)):
+        async with database.writing() as session:
+            where = await board(session, cast)
+            act = await notice(
+                session,
+                cast,
+                "Interdiction de baignade",
+                kind=NoticeKind.OFFICIAL_ACT,
+                author_name="C. Morel",
+                author_title="maire",
+            )
+            posting = await hang(session, cast, act, where, MONDAY, MONDAY + WEEK)
+            said = Said.model_validate({"kind": "posted", "on": MONDAY, "time": "11:40", "said_by": "P. D."})
+            await service.note_what_was_seen(session, cast.town_id, cast.actor("Paul"), posting.id, said)
+            wish = CertificateWish(kind=CertificateKind.URGENT, board_ids=[where.id], first_on=MONDAY, last_on=MONDAY)
+            asked = await service.ask_certificate(session, cast.town_id, cast.actor("Paul"), act.id, wish)
+        issued = await service.issue_certificate(database, files, cast.town_id, cast.actor("Paula"), asked.id, URL)
+    body = str(issued.facts["body"])
+    assert "23 novembre 2026" in body
+    assert "11 h 40" in body or "11:40" in body
+    assert said_on(files.get(cast.town_id, issued.file_key)).count("Interdiction de baignade") == 1
 
 
 async def test_what_no_round_covers_is_not_certified(database: Database, files: FileStore, cast: Cast) -> None:

@@ -25,7 +25,7 @@ _FINENESS, _COPIED = 18, 144  # dots per inch: columns and pictures are seen; wh
 _MOST_PAGES = 4
 _BLOCK = 6  # pixels that are looked at together: an edge may be greyer, a line may not be elsewhere
 _GREYS = 16
-_TALLEST = 421  # pixels: an A4 sheet at 36 dots per inch; larger sheets are shown smaller
+_TALLEST = {"paper": 272, "paper-copied": 421}  # pixels: an A4 sheet at 36 dots per inch; the readme shows the other
 _WIDTH, _AIR = 1640, 24
 
 
@@ -70,7 +70,7 @@ async def _with_pictures() -> list[Image.Image]:
 
 
 def contact_sheet(pages: list[Image.Image]) -> Image.Image:
-    """All pages in rows, the tallest first, on grey."""
+    """All pages in rows, on grey."""
     rows: list[list[Image.Image]] = [[]]
     for page in pages:
         if sum(one.width + _AIR for one in rows[-1]) + page.width + _AIR > _WIDTH:
@@ -99,7 +99,7 @@ def main() -> None:
     for name, look in (("paper", lambda page: page), ("paper-copied", copied)):
         shown = [look(page).copy() for page in pages]
         for page in shown:
-            page.thumbnail((_TALLEST, _TALLEST))
+            page.thumbnail((_TALLEST[name], _TALLEST[name]))
         contact_sheet(sorted(shown, key=lambda page: -page.height)).quantize(64).save(
             CONTACT / f"{name}.png", optimize=True
         )

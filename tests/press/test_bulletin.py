@@ -7,15 +7,17 @@ from itertools import pairwise
 
 import pikepdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from server.core.i18n import speaking
 from server.press.bulletin import BulletinLook, preview_bulletin, print_bulletin
 from server.press.errors import BadPicture, MissingGlyph, NothingToPrint, PressError, WordTooLong
 from server.press.issue import Cover, PaperIssue
+from server.press.letters import Letter, print_letter
+from server.press.style import USUAL, Style
 from tests.press.issues import article, issue, with_words
 from tests.press.posters import picture
-from tests.press.reading import headings, links, page_count, said_on, structure
+from tests.press.reading import headings, links, page_count, pictures_of, said_on, structure
 
 A4, A5 = BulletinLook(), BulletinLook("a5")
 
@@ -65,6 +67,31 @@ def _in_order(november: PaperIssue) -> list[str]:
 def _bare(words: str) -> str:
     """Without spaces and hyphens: a line may end anywhere."""
     return re.sub(r"[\s\u00ad\u2010-]", "", words)
+
+
+async def test_a_towns_own_faces_and_margins_are_seen_in_bulletin_and_letter() -> None:
+    own = Style("source_serif", "source_sans", 25)
+    for plain, chosen in (
+        [(await print_bulletin(replace(issue(), style=style), A4)).pdf for style in (USUAL, own)],
+        [(await print_letter(Letter(replace(issue(), style=style))))[0] for style in (USUAL, own)],
+    ):
+        assert any("Libertinus" in name for name in _fonts(plain))
+        assert not any("Libertinus" in name for name in _fonts(chosen))
+        assert any("SourceSerifPro-Black" in name for name in _fonts(chosen))
+        assert _left(chosen) > _left(plain)
+
+
+def _fonts(pdf: bytes) -> set[str]:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return {str(font.BaseFont) for page in document.pages for font in page.Resources.Font.values()}
+
+
+def _left(pdf: bytes) -> int:
+    """Where the words of the second page begin."""
+    page = pictures_of(pdf, 50)[1].convert("L")
+    ink = ImageChops.invert(page).getbbox()
+    assert ink is not None
+    return ink[0]
 
 
 async def test_nothing_in_it_is_active() -> None:

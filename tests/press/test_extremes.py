@@ -9,13 +9,19 @@ from itertools import pairwise
 import pikepdf
 import pytest
 
+from server.press.bulletin import BulletinLook, print_bulletin
+from server.press.editions import print_large
 from server.press.errors import AUTHORS_TO_MEND, MissingGlyph, WordTooLong
+from server.press.form import print_forms
+from server.press.issue import Article
 from server.press.poster import Poster, print_poster
 from server.press.proof import Proof, Section, print_proof
 from server.press.slip import print_slip
 from tests.corpora import corpus
+from tests.press.issues import issue
 from tests.press.posters import body_of, image, paragraphs, picture, poster
 from tests.press.reading import said_on, structure
+from tests.press.test_proof_and_form import FORM
 
 NAME_OF_SIXTY = "Saint-Aubin-les-Prés-sur-la-Grande-Rivière-en-Haute-Beauce X"
 WORD_OF_120 = "anticonstitutionnellement" * 4 + "x" * 20
@@ -59,6 +65,16 @@ EXTREMES: dict[str, Poster] = {
 }
 # The sheet that can only be refused: by all products, or by those without the room.
 ALWAYS_REFUSED = {"a word of 120 letters", "emoji", "a huge picture"}
+PROGRAMS = (
+    '#read("/etc/passwd")',
+    "$ sum x $",
+    "<script>alert(1)</script>",
+    "{{ 7*7 }}",
+    "\\u{41}",
+    "`rm -rf /`",
+    "%s%n",
+    "@ref",
+)
 ALWAYS_PRINTED = {"one word", "right to left", "one pixel", "a town of 60 letters"}
 
 
@@ -86,17 +102,35 @@ async def test_what_is_refused_is_named() -> None:
         assert glyph.value.characters == "🎉"
 
 
-async def test_naughty_strings_stand_in_a_proof_as_they_are() -> None:
-    """Those of plain letters; tests/press/test_poster_characters.py has the others."""
+async def test_naughty_strings_are_printed_as_they_are() -> None:
+    """Those of plain letters, in a proof, a bulletin, large print and a form; the ones that look like programs on slips.
+    tests/press/test_poster_characters.py has the others.
+    """
     strings: list[str] = json.loads((corpus("naughty-strings") / "blns.json").read_text())
     plain = [
         text
         for text in strings
-        if text.isascii() and text.isprintable() and len(max(text.split(), key=len, default="")) < 40
+        if text.isascii() and text.isprintable() and len(max(text.split(), key=len, default="")) < 26
     ]
-    assert len(plain) > 180
-    said = "".join(said_on(await _proof(poster(blocks=paragraphs(*plain)))).split())
-    assert [text for text in plain if "".join(text.split()) not in said] == []
+    assert len(plain) > 150
+    many = issue(articles=(Article("Textes", blocks=paragraphs(*plain)),), editorial=None, groups=(), cover=None)
+    for pdf in (
+        await _proof(poster(blocks=paragraphs(*plain))),
+        (await print_bulletin(many, BulletinLook(columns=2))).pdf,
+        (await print_large(many))[0],
+    ):
+        said = _bare(said_on(pdf))
+        assert [text for text in plain if _bare(text) not in said] == []
+    for some in (plain[at : at + 6] for at in range(0, 60, 6)):
+        said = _bare(said_on(await print_forms(replace(FORM, topics=tuple(some)), ["1"])))
+        assert [text for text in some if _bare(text) not in said] == []
+    for text in PROGRAMS:
+        assert _bare(text) in _bare(said_on(await print_slip(poster(title="Avis", blocks=paragraphs(text)), "a6")))
+
+
+def _bare(words: str) -> str:
+    """Without spaces and hyphens: a line may end anywhere."""
+    return "".join(words.split()).replace("-", "").replace("\u00ad", "").replace("\u2010", "")
 
 
 def _is_accessible(pdf: bytes) -> None:

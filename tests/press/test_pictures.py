@@ -30,6 +30,7 @@ def test_it_is_wrapped_unchanged(kind: str, size: tuple[int, int]) -> None:
         b"\x89PNG\r\n\x1a\n" + bytes(40),
         picture("GIF"),
         picture("PNG")[:20],
+        picture("PNG") + bytes(100_000_000),
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + (60_000).to_bytes(4, "big") * 2 + bytes(20),
     ],
 )

@@ -1,5 +1,6 @@
 """One notice, everywhere: the same frozen words as a page, a mail, a poster, a bulletin item, a voice on the telephone."""
 
+from server.notices.renderings.article import article_of, easy_article, large_print_of
 from server.notices.renderings.facts import Fact, contact_words, facts_of, posted_words
 from server.notices.renderings.mail import MailSection, mail_section, mail_weight, render_notice_mail
 from server.notices.renderings.paper import (
@@ -24,9 +25,12 @@ __all__ = [
     "PosterChoice",
     "PosterDraft",
     "SlipChoice",
+    "article_of",
     "contact_words",
+    "easy_article",
     "facts_of",
     "far_poster",
+    "large_print_of",
     "mail_section",
     "mail_weight",
     "phone_script",

@@ -14,6 +14,7 @@ from server.municipalities.paper import address_of, style_of
 from server.notices.content import document_of, short_title_of, summary_of, title_of
 from server.notices.models import NoticeKind
 from server.notices.pictures import on_paper
+from server.notices.renderings.article import signature_of
 from server.notices.renderings.facts import contact_words, facts_of, posted_words
 from server.notices.schemas import NoticeContent
 from server.press.poster import Family, Fit, Poster
@@ -85,7 +86,7 @@ def poster_of(
         issuer_name=municipality.name,
         issuer_address=address_of(municipality),
         facts=tuple((fact.label, fact.value) for fact in facts_of(content)),
-        blocks=(*_bold(summary_of(content)), *body, *_signature(content)),
+        blocks=(*_bold(summary_of(content)), *body, *_bold(signature_of(content))),
         contact_name=content.contact_name,
         contact_phone=content.contact_phone or municipality.phone,
         contact_hours="\n".join(municipality.opening_hours.splitlines()[:4]),
@@ -137,7 +138,7 @@ def proof_section(content: NoticeContent, pictures: Mapping[str, bytes]) -> Sect
         title_of(content),
         summary_of(content),
         tuple((typeset(f"{fact.label}:", content.language), fact.value) for fact in facts_of(content)),
-        (*to_print(document_of(content), picture=on_paper(pictures)), *_signature(content)),
+        (*to_print(document_of(content), picture=on_paper(pictures)), *_bold(signature_of(content))),
         contact_words(content),
     )
 
@@ -158,9 +159,3 @@ def _shortened(full: Poster, content: NoticeContent) -> Poster:
 def _bold(words: str) -> list[dict[str, Any]]:
     """A paragraph of its own, in bold."""
     return to_print(Document((Paragraph((Strong((Text(words),)),)),))) if words else []
-
-
-def _signature(content: NoticeContent) -> list[dict[str, Any]]:
-    """Who signed an act, and in which capacity."""
-    is_act = content.kind is NoticeKind.OFFICIAL_ACT
-    return _bold(", ".join(word for word in (content.author_name, content.author_title) if word)) if is_act else []
