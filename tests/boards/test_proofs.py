@@ -93,7 +93,7 @@ async def test_an_urgent_display_is_certified_to_the_hour(database: Database, fi
         issued = await service.issue_certificate(database, files, cast.town_id, cast.actor("Paula"), asked.id, URL)
     body = str(issued.facts["body"])
     assert "23 novembre 2026" in body
-    assert "11 h 40" in body or "11:40" in body
+    assert "11\u00a0h\u00a040 (Mairie)" in body
     assert said_on(files.get(cast.town_id, issued.file_key)).count("Interdiction de baignade") == 1
 
 

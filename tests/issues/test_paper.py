@@ -93,7 +93,10 @@ async def test_its_pages_are_looked_at_and_its_files_fetched(
         assert 1 <= beside.count("data:image/png;base64,") <= SHOWN_WHILE_TYPED
         assert (await bob.submit(f"/desk/issues/{issue.id}/paper", typed | {"editorial": "Autre."})).text != beside
         assert (await bob.submit(f"/desk/issues/{issue.id}/paper", typed | {"title": ""})).status_code == 422
-        assert f'data-preview="/desk/issues/{issue.id}/paper"' in (await bob.get(f"/desk/issues/{issue.id}/edit")).text
+        assert (
+            f'/desk/issues/{issue.id}/paper" data-source="writing"'
+            in (await bob.get(f"/desk/issues/{issue.id}/edit")).text
+        )
         for product in ("letter", "large_letter", "large_print", "easy_read"):
             pdf = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?product={product}")).content
             assert "Collecte des déchets verts" in said_on(pdf)
