@@ -87,10 +87,13 @@ class WordTooLong(PressError):
 
     code = "word_too_long"
 
-    def __init__(self, product: str, place: str, word: str) -> None:
+    def __init__(self, product: str, place: str, word: str, about: str = "") -> None:
         self.word = word
         shown = word if len(word) <= 40 else word[:39] + "…"
-        super().__init__(sentence("“{word}” is wider than its column.", word=shown), product, place)
+        said = sentence("“{word}” is wider than its column.", word=shown)
+        if about:
+            said = sentence("In “{about}”, “{word}” is wider than its column.", about=about, word=shown)
+        super().__init__(said, product, place)
 
 
 class MissingGlyph(PressError):
@@ -188,7 +191,7 @@ def refusal_from(product: str, report: Mapping[str, Any]) -> PressError:
         case {"code": "lines", "place": place, "lines": lines}:
             found = LinesTooMany(product, place, lines)
         case {"code": "word", "place": place, "word": word}:
-            found = WordTooLong(product, place, word)
+            found = WordTooLong(product, place, word, str(report.get("about", "")))
         case {"code": "glyph", "characters": characters}:
             found = MissingGlyph(product, characters)
         case {"code": "picture"}:

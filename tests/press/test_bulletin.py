@@ -130,6 +130,14 @@ async def test_the_same_issue_has_the_same_bytes() -> None:
     assert (await print_bulletin(issue(), A5)).pdf == (await print_bulletin(issue(), A5)).pdf
 
 
+async def test_a_table_with_more_columns_than_there_is_room_for_is_read_row_by_row() -> None:
+    menus = """| Jour | Entrée | Plat | Légumes | Fromage | Dessert |
+| --- | --- | --- | --- | --- | --- |
+| Mardi | Carottes râpées | Omelette forestière | Épinards | Saint-nectaire | Compote |"""
+    said = _bare(said_on((await print_bulletin(issue(articles=(article("Menus", menus),)), A4)).pdf))
+    assert _bare("Mardi Entrée Carottes râpées Plat Omelette forestière Légumes Épinards") in said
+
+
 async def test_saving_ink_saves_ink() -> None:
     assert await _ink(replace(A4, saves_ink=True)) < 0.7 * await _ink(A4)
 

@@ -153,6 +153,8 @@ def _between_rounds(rhythm: Rhythm, first: object, last: object) -> list[Message
     """What days on which no round comes by mean for a sheet."""
     first_on, last_on = _day(first), _day(last)
     said = []
+    if first_on and last_on and (rhythm.on_or_after(first_on) or last_on) > last_on:
+        return [sentence("No round comes by on any of these days: it goes up and comes down by hand, and is noted.")]
     if first_on and (up := rhythm.on_or_after(first_on)) and up > first_on:
         words = sentence(
             "No round comes by on {first}: the one of {day} puts it up, unless somebody does so before and notes it.",

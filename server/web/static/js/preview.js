@@ -1,5 +1,6 @@
 // <div data-preview="/notices/87/renderings" data-source="writing">: the form with that id is posted there when its
-// author rests, and the HTML of the answer replaces what the element holds (a fit list, a rendering). An
+// author rests, and the HTML of the answer replaces what the element holds (a fit list, a rendering); one that holds
+// nothing yet is filled at once. An
 // <iframe src=… data-preview data-source=…> is loaded again once the form has been saved.
 const REST = 800;
 
@@ -29,4 +30,5 @@ export function comfort(element) {
     clearTimeout(timer);
     timer = setTimeout(show, REST);
   });
+  if (!element.firstElementChild) show();
 }
