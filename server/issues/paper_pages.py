@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from server.accounts.dependencies import Editor
 from server.core.database import ReadSession
@@ -49,7 +49,7 @@ class PaperChoice(BaseModel):
 
     product: Product = "bulletin"
     size: Literal["a4", "a5"] = "a4"
-    columns: Literal[2, 3] = 3
+    columns: int = Field(3, ge=2, le=3)
     ink: Literal["", "saved"] = ""
     sheets: Literal["pages", "short", "long"] = "pages"
     """Page by page, or a booklet for printers that turn sheets over their short or their long edge."""

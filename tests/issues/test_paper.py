@@ -1,5 +1,7 @@
 """An issue on paper: what the mail says, the columns of the groups as they came, and pages to look at before printing."""
 
+import re
+
 import pytest
 
 from server.core.database import Database, WriteSession
@@ -82,8 +84,11 @@ async def test_its_pages_are_looked_at_and_its_files_fetched(
         shown = (await bob.get(f"/desk/issues/{issue.id}/paper")).text
         assert "4 pages: it folds as it is." in shown or "pages, and" in shown
         assert shown.count("<img src=") % 4 == 0
-        first = await bob.get(f"/desk/issues/{issue.id}/paper/1.png")
-        assert first.content.startswith(b"\x89PNG")
+        links = re.findall(r'"/saint-aubin(/desk/issues/\d+/paper[^"]+)"', shown.replace("&amp;", "&"))
+        assert len(links) == shown.count("<img src=") + 3
+        for link in links:
+            answer = await bob.get(link)
+            assert answer.content.startswith(b"%PDF-" if ".pdf" in link else b"\x89PNG"), link
         assert (await bob.get(f"/desk/issues/{issue.id}/paper/99.png")).status_code == 404
         pages = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?size=a5")).content
         sheets = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?size=a5&sheets=short")).content
