@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from alembic.script import ScriptDirectory
 from pyrage import x25519
 from sqlalchemy import Connection, inspect
 
-from alembic import command
 from server.backups import journal, sealing, tables
 from server.backups.archive import Damaged, Manifest, read_table, total, unpack
 from server.backups.making import NoBackup, fetch, working_folder
@@ -19,7 +17,7 @@ from server.backups.replaying import Replayed, highest_ids, hold_everything, rep
 from server.backups.stores import Store, store_of
 from server.core import clock
 from server.core.database import Database
-from server.core.migrations import configuration, migrate
+from server.core.migrations import configuration, known_revisions, migrate
 from server.core.secrets import load_secrets
 from server.core.settings import Settings
 
@@ -70,9 +68,7 @@ async def opened_backup(store: Store, name: str, identities: list[x25519.Identit
 
 async def fill_database(database: Database, manifest: Manifest, folder: Path) -> int:
     """An empty database gets the backup's shape and rows: all of them or none. Raises NoBackup, Damaged."""
-    if manifest.revision not in {
-        script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions()
-    }:
+    if manifest.revision not in known_revisions():
         raise NoBackup("This backup was made by a newer version of Tambour: install that version first.")
     async with database.connection() as connection:
         await connection.run_sync(lambda sync: _shape(sync, manifest.revision))
@@ -92,6 +88,8 @@ async def fill_database(database: Database, manifest: Manifest, folder: Path) ->
 
 def _shape(connection: Connection, revision: str) -> None:
     """Whatever shape the empty database has, it gets that of the backup."""
+    from alembic import command
+
     if inspect(connection).has_table(tables.VERSION_TABLE):
         command.downgrade(configuration(connection), "base")
     command.upgrade(configuration(connection), revision)

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import pikepdf
-
 from server.accounts.models import Role
 from server.boards.kinds import LineAction, SheetFormat
 from server.boards.models import BoardRound
@@ -151,6 +149,8 @@ def _collated(stops: Sequence[SheetStop], posters: Posters) -> dict[SheetFormat,
 
 def joined(pdfs: Sequence[bytes]) -> bytes:
     """One PDF of many; what is there several times is written once."""
+    import pikepdf
+
     sources: dict[bytes, pikepdf.Pdf] = {}
     with pikepdf.new() as whole:
         for content in pdfs:
@@ -174,6 +174,8 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 
 def _pages(content: bytes) -> int:
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(content)) as pdf:
         return len(pdf.pages)
 

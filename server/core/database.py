@@ -35,6 +35,10 @@ SQLITE_PRAGMAS = {
 }
 
 
+# PostgreSQL hears it with its BEGIN; SQLite by a pragma of `begin` below.
+_READ_ONLY: dict[bool, dict[str, bool]] = {True: {}, False: {"postgresql_readonly": True}}
+
+
 class WrongDatabase(Exception):
     """The database does not keep the promises the ledger needs; the sentence says which."""
 
@@ -47,15 +51,13 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
         # Options travel with the connection to the `begin` event, which then says DEFERRED or IMMEDIATE.
-        self._for_reading = self.engine.execution_options(tambour_mode="reading")
+        self._for_reading = self.engine.execution_options(tambour_mode="reading", **_READ_ONLY[self.is_sqlite])
         self._for_writing = self.engine.execution_options(tambour_mode="writing")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[ReadSession]:
         """A consistent view that can change nothing."""
         async with AsyncSession(self._for_reading, expire_on_commit=False, autoflush=False) as session:
-            if not self.is_sqlite:
-                await session.execute(text("SET TRANSACTION READ ONLY"))
             yield ReadSession(session)
 
     @asynccontextmanager

@@ -4,9 +4,10 @@ it has no tags, and the reading PDF stays beside it.
 
 import io
 from collections.abc import Iterator
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import pikepdf
+if TYPE_CHECKING:
+    import pikepdf
 
 Turn = Literal["short", "long"]
 _FOLD = 4
@@ -18,6 +19,8 @@ def impose_booklet(pdf: bytes, turn: Turn = "short") -> bytes:
     `turn` is the edge over which the printer turns a sheet. Over the short one, as it is set for booklets, both sides
     stand the same way up; over the long one, the backs are upside down in the file.
     """
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(pdf)) as source, pikepdf.new() as sheets:
         pages = [sheets.copy_foreign(page.as_form_xobject()) for page in source.pages]
         _, _, width, height = (float(edge) for edge in source.pages[0].mediabox)
@@ -43,8 +46,10 @@ def sides_of(pages: int) -> Iterator[tuple[int, int]]:
 
 
 def _side(
-    sheets: pikepdf.Pdf, pair: list[pikepdf.Object | None], width: float, height: float, *, upside_down: bool
-) -> pikepdf.Page:
+    sheets: "pikepdf.Pdf", pair: list["pikepdf.Object | None"], width: float, height: float, *, upside_down: bool
+) -> "pikepdf.Page":
+    import pikepdf
+
     drawn = [f"q 1 0 0 1 {at * width:g} 0 cm /P{at} Do Q" for at, page in enumerate(pair) if page is not None]
     turned = [f"-1 0 0 -1 {2 * width:g} {height:g} cm"] if upside_down else []
     named = {f"/P{at}": page for at, page in enumerate(pair) if page is not None}

@@ -4,14 +4,15 @@ import asyncio
 import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
-
-import pikepdf
+from typing import TYPE_CHECKING, Any
 
 from server.press import process
 from server.press.issue import PaperIssue, issue_data, shown_pictures
 from server.press.post import Lines, checked, in_chunks
 from server.press.sheet import Sheet
+
+if TYPE_CHECKING:
+    import pikepdf
 
 ROOM = 38  # characters: NF Z10-011, and what the window shows
 AT_ONCE = 500  # letters in one file: what a printer takes, and what a page of progress shows moving
@@ -67,6 +68,8 @@ def lay_over(letter: bytes, lines: bytes, *, both_sides: bool) -> bytes:
 
     Printed on both sides, every letter begins on a new sheet.
     """
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(lines)) as printed, pikepdf.open(io.BytesIO(letter)) as composed:
         first, *others = (printed.copy_foreign(page.as_form_xobject()) for page in composed.pages)
         box = [float(edge) for edge in composed.pages[0].mediabox]
@@ -87,7 +90,9 @@ def lay_over(letter: bytes, lines: bytes, *, both_sides: bool) -> bytes:
         return whole.getvalue()
 
 
-def _page_of(printed: pikepdf.Pdf, form: pikepdf.Object, box: list[float]) -> dict[str, Any]:
+def _page_of(printed: "pikepdf.Pdf", form: "pikepdf.Object", box: list[float]) -> dict[str, Any]:
+    import pikepdf
+
     resources = printed.make_indirect(pikepdf.Dictionary(XObject=pikepdf.Dictionary(Letter=form)))
     contents = printed.make_stream(b"q /Letter Do Q\n")
     return {"/Type": pikepdf.Name.Page, "/MediaBox": box, "/Resources": resources, "/Contents": contents}

@@ -7,13 +7,14 @@ import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
-
-import pikepdf
+from typing import TYPE_CHECKING, Literal
 
 from server.core.i18n import LANGUAGES, sentence, translate
 from server.press import process
 from server.press.sheet import Sheet
+
+if TYPE_CHECKING:
+    import pikepdf
 
 SheetFormat = Literal["a4", "a3"]
 
@@ -68,6 +69,8 @@ async def tile(poster: bytes, poster_format: str, sheet: SheetFormat, name: str,
     """Each page of `poster` on as many sheets as it takes. The same poster gives the same bytes."""
     tiles = divide(poster_format, sheet)
     marks = (await process.compile_sheet(_marks(tiles, name, language))).pdf
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(poster)) as source, pikepdf.open(io.BytesIO(marks)) as frame, pikepdf.new() as made:
         for page in source.pages:
             form = made.copy_foreign(page.as_form_xobject())
@@ -89,9 +92,14 @@ def _window(tiles: Tiles, row: int, column: int, height: float) -> tuple[float, 
 
 
 def _show(
-    pdf: pikepdf.Pdf, page: pikepdf.Page, form: pikepdf.Object, window: tuple[float, float, float, float, float, float]
+    pdf: "pikepdf.Pdf",
+    page: "pikepdf.Page",
+    form: "pikepdf.Object",
+    window: tuple[float, float, float, float, float, float],
 ) -> None:
     """The part of the poster under the marks of the sheet."""
+    import pikepdf
+
     x, y, *clip = window
     box = " ".join(f"{value:g}" for value in clip)
     name = page.add_resource(form, pikepdf.Name.XObject, pikepdf.Name.Poster)
@@ -101,6 +109,8 @@ def _show(
 
 def cut_boxes(pdf: bytes, bleed_mm: int) -> bytes:
     """Tell a print shop's machines where each page ends and how far its colour runs over."""
+    import pikepdf
+
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for page in document.pages:
             left, bottom, right, top = (float(value) for value in page.mediabox)
@@ -111,7 +121,7 @@ def cut_boxes(pdf: bytes, bleed_mm: int) -> bytes:
         return _saved(document)
 
 
-def _saved(pdf: pikepdf.Pdf) -> bytes:
+def _saved(pdf: "pikepdf.Pdf") -> bytes:
     content = io.BytesIO()
     pdf.save(content, deterministic_id=True, compress_streams=True)
     return content.getvalue()

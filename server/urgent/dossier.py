@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pyzipper
 from sqlmodel import col, select
 
 from server.accounts.actors import Actor
@@ -123,6 +122,8 @@ async def _lay_down(
 
 def sealed(name: str, content: bytes, password: str) -> bytes:
     """A ZIP that opens with the password alone (AES-256): it names people, and a USB key is easily lost."""
+    import pyzipper
+
     output = io.BytesIO()
     with pyzipper.AESZipFile(output, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as archive:
         archive.setpassword(password.encode())

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from alembic import command
 from server.core.database import Database
-from server.core.migrations import configuration, current_revision, is_current, migrate
+from server.core.migrations import configuration, current_revision, is_current, known_revisions, migrate
 
 
 async def _run(database: Database, work: Callable[[Connection], None]) -> None:
@@ -44,8 +44,11 @@ async def test_up_down_up(database: Database) -> None:
     await _run(database, _check)
 
 
-def test_the_line_of_revisions_does_not_fork() -> None:
-    assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+def test_the_line_of_revisions_does_not_fork_and_stands_in_the_names_of_its_files() -> None:
+    scripts = ScriptDirectory.from_config(configuration())
+    (head,) = scripts.get_heads()
+    assert [script.revision for script in scripts.walk_revisions()][::-1] == list(known_revisions())
+    assert known_revisions()[-1] == head
 
 
 async def test_two_that_migrate_at_once_wait_for_each_other(database: Database) -> None:
