@@ -12,7 +12,7 @@ from server.content.pictures import PictureLookup, PictureView, no_picture
 # A mail is one column of this many pixels.
 COLUMN = 600
 
-_CELL = "padding:6px 12px 6px 0;border-bottom:1px solid #767676;vertical-align:top"
+_CELL = "padding:6px 8px 6px 0;border-bottom:1px solid #767676;vertical-align:top"
 _STYLES_BY_ELEMENT = {
     "h2": "margin:28px 0 10px;font-size:22px;line-height:1.25",
     "h3": "margin:24px 0 8px;font-size:19px;line-height:1.3",
@@ -24,7 +24,7 @@ _STYLES_BY_ELEMENT = {
     "ol nested": "margin:6px 0 0;padding:0 0 0 28px",
     "li": "margin:0 0 6px",
     "blockquote": "margin:0 0 16px;padding:0 0 0 14px;border-left:3px solid #767676",
-    "table": "margin:0 0 16px;border-collapse:collapse;width:100%",
+    "table": "margin:0 0 16px;border-collapse:collapse;width:100%;font-size:16px;line-height:1.4",
     "hr": "margin:24px 0;border:0;border-top:1px solid #767676",
 } | {
     f"{cell} {alignment}": f"{_CELL};text-align:{alignment}"

@@ -114,11 +114,13 @@ def on_paper(people: dict[str, int]) -> int:
 
 
 def _checks(letter: Letter, items: int) -> list[tuple[Message, str, Message]]:
-    weight = "done" if letter.weight <= MAIL_LIMIT else "bad"
     kilobytes = format_number(round(letter.weight / 1000))
+    weight = ("done", sentence("{size} kB of 60 kB", size=kilobytes))
+    if letter.weight > MAIL_LIMIT:
+        weight = ("bad", sentence("{size} kB of 60 kB: leave out a notice or a picture", size=kilobytes))
     return [
         (sentence("Notices"), "done" if items else "todo", sentences("{count} notice", "{count} notices", count=items)),
-        (sentence("Weight"), weight, sentence("{size} kB of 60 kB", size=kilobytes)),
+        (sentence("Weight"), *weight),
         (sentence("Loads"), "done", sentence("nothing from outside")),
     ]
 
