@@ -86,6 +86,23 @@ def test_text_from_an_older_revision_is_offered_not_forced(chromium: Browser) ->
     page.context.close()
 
 
+def test_marks_are_put_by_buttons_and_rows_of_a_spreadsheet_become_a_table(chromium: Browser) -> None:
+    page = _writing(chromium, _json({"revision": 4, "saved_at_text": "ok"}), []).page
+    text = page.locator("#f-body")
+    text.fill("Horaires")
+    text.select_text()
+    page.get_by_role("button", name="Bold").click()
+    page.get_by_role("button", name="List").click()
+    expect(text).to_have_value("**Horaires**\n\n- List\n\n")
+    text.fill("")
+    text.evaluate(
+        """field => { const data = new DataTransfer(); data.setData("text/plain", "Jour\\tHeure\\r\\nlundi\\t9 h\\r\\n");
+        field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true})); }"""
+    )
+    expect(text).to_have_value("| Jour | Heure |\n| --- | --- |\n| lundi | 9 h |\n\n")
+    page.context.close()
+
+
 def test_the_preview_follows_the_text(chromium: Browser) -> None:
     shown = _writing(chromium, _json({"revision": 4, "saved_at_text": "ok"}), [])
     shown.page.fill("#f-body", "Un mot de plus")

@@ -3,6 +3,7 @@ const comforts = {
   "form[data-alike]": "./alike.js",
   "form[data-autosave]": "./autosave.js",
   "[data-complete]": "./complete.js",
+  "[data-marks]": "./marks.js",
   "[data-preview]": "./preview.js",
   "[data-refresh]": "./progress.js",
   "[data-reorder]": "./reorder.js",
