@@ -41,7 +41,7 @@ def sign_in(chromium: Browser, instance: Instance) -> Iterator[SignIn]:
     def open_context(who: str) -> BrowserContext:
         if who not in contexts:
             contexts[who] = chromium.new_context(locale="fr-FR")
-            _enter(contexts[who].new_page(), instance.links[who], who)
+            enter(contexts[who].new_page(), instance.links[who], who)
         return contexts[who]
 
     yield open_context
@@ -49,7 +49,7 @@ def sign_in(chromium: Browser, instance: Instance) -> Iterator[SignIn]:
         context.close()
 
 
-def _enter(page: Page, link: str, who: str) -> None:
+def enter(page: Page, link: str, who: str) -> None:
     page.goto(link)
     for field in page.locator("input[type=password]").all():
         field.fill(PASSWORD)

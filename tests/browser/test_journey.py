@@ -48,7 +48,7 @@ def test_a_notice_written_once_reaches_a_mailbox_and_its_reader_leaves(
 def _join(instance: Instance, visitor: BrowserContext, email: str) -> None:
     page = visitor.new_page()
     page.goto(f"{instance.town}/receive")
-    _keep(page, "recevoir")
+    _keep(page, "01-receive")
     page.locator("input[name=email]").fill(email)
     page.locator('input[name="topic_ids"]').first.check()
     page.wait_for_timeout(2500)  # the form believes nobody who answers at once
@@ -73,7 +73,7 @@ def _write_a_notice(instance: Instance, page: Page) -> str:
     page.locator('[name="topic_ids"]').first.check()
     page.locator('main form[method=post] button[value="save"], main form[method=post] button.second').first.click()
     page.wait_for_load_state()
-    _keep(page, "ecrire")
+    _keep(page, "02-write")
     page.locator("main form[method=post] .buttons button.btn:not(.second)").first.click()
     page.wait_for_load_state()
     found = re.search(r"/desk/notices/(\d+)", page.url)
@@ -84,7 +84,7 @@ def _write_a_notice(instance: Instance, page: Page) -> str:
 
 def _approve_and_publish(instance: Instance, page: Page, notice: str) -> None:
     page.goto(f"{instance.town}/desk/notices/{notice}")
-    _keep(page, "approuver")
+    _keep(page, "03-approve")
     _press(page, f"/notices/{notice}/approval")
     page.wait_for_load_state()
     page.locator(f'a[href*="/notices/{notice}/publication"]').first.click()
@@ -95,10 +95,10 @@ def _approve_and_publish(instance: Instance, page: Page, notice: str) -> None:
 
 def _find_it_on_the_web(instance: Instance, page: Page, _notice: str) -> None:
     page.goto(f"{instance.town}/")
-    _keep(page, "accueil")
+    _keep(page, "04-town")
     page.get_by_role("link", name=re.compile("Coupure de courant")).first.click()
     expect(page.locator("h1")).to_contain_text("Coupure de courant")
-    _keep(page, "avis")
+    _keep(page, "05-notice")
     page.close()
 
 
@@ -110,7 +110,7 @@ def _compose_a_letter(instance: Instance, page: Page) -> str:
     page.wait_for_load_state()
     found = re.search(r"/desk/issues/(\d+)", page.url)
     assert found, page.url
-    _keep(page, "lettre")
+    _keep(page, "06-letter")
     _press(page, f"/issues/{found.group(1)}/submission")
     page.wait_for_load_state()
     page.close()
@@ -137,7 +137,7 @@ def _send(instance: Instance, page: Page, letter: str) -> int:
         time.sleep(0.5)
     else:
         raise AssertionError("the letter did not leave")
-    _keep(page, "envoi")
+    _keep(page, "07-sending")
     page.close()
     assert accepted == to_reach > 0
     return accepted
@@ -155,7 +155,7 @@ def _open_mail(instance: Instance, page: Page, address: str, subject: str) -> Pa
         time.sleep(0.5)
     else:
         raise AssertionError(f"no mail to {address}")
-    _keep(page, "courriel")
+    _keep(page, "08-mail")
     framed = page.locator("iframe").first.get_attribute("src")
     assert framed
     requests: list[str] = []
@@ -169,8 +169,8 @@ def _leave(mail: Page, page: Page) -> None:
     link = mail.locator('a[href*="/leave/"]').first.get_attribute("href")
     assert link
     page.goto(link)
-    _keep(page, "partir")
+    _keep(page, "09-leave")
     page.locator('main form[action*="/leave/"] button').first.click()
     page.wait_for_load_state()
-    _keep(page, "parti")
+    _keep(page, "10-left")
     page.close()
