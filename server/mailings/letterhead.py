@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from server.content.typography import typeset
 from server.core.colour import readable_on
 from server.core.i18n import Message, sentence, speaking, translate
 from server.core.templating import environment
@@ -64,7 +65,7 @@ def _footer(municipality: Municipality, footing: Footing) -> dict[str, str]:
         "leave_url": footing.leave_url,
         "preferences_url": footing.preferences_url,
         "phone": municipality.phone,
-        "hours": municipality.opening_hours,
+        "hours": typeset(municipality.opening_hours, municipality.languages[0]),
         "paper": translate(paper) if footing.offers_paper else "",
         "responsible": translate(responsible) if municipality.publication_director else municipality.name,
         "dpo_contact": municipality.dpo_contact,

@@ -1,5 +1,6 @@
 """From a request's host and path to its town."""
 
+from server.content.typography import typeset
 from server.core.colour import readable_on
 from server.core.database import Database
 from server.municipalities import queries
@@ -31,7 +32,7 @@ def town_from(municipality: Municipality) -> Town:
         phone=municipality.phone,
         email=municipality.email,
         address_lines=[*municipality.address.splitlines(), f"{municipality.postcode} {municipality.post_town}".strip()],
-        opening_hours=municipality.opening_hours,
+        opening_hours=typeset(municipality.opening_hours, municipality.languages[0]),
         civic=readable_on(municipality.civic_colour, PAPER),
         civic_dark=readable_on(municipality.civic_colour, DARK_PAPER),
         logo_url=f"/logo?v={municipality.logo_key[:10]}" if municipality.logo_key else None,

@@ -60,9 +60,10 @@ _FIELDS = (sentence("What happens"), sentence("Where, until when"), sentence("Wh
 async def ask_dossier(session: WriteSession, municipality_id: int, actor: Actor | None) -> PrintJob:
     """The job that makes today's; the clock asks for it when nobody did for a week."""
     day = clock.today().isoformat()
-    return await ask_print(
-        session, municipality_id, actor, DOSSIER, {"day": day}, title=str(sentence("Paper for a cut"))
-    )
+    town = await get_municipality(session, municipality_id)
+    with speaking(town.languages[0]):
+        title = str(sentence("Paper for a cut"))
+    return await ask_print(session, municipality_id, actor, DOSSIER, {"day": day}, title=title)
 
 
 async def find_last(session: ReadSession, municipality_id: int) -> PrintJob | None:

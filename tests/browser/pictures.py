@@ -2,10 +2,12 @@
 
 import io
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import enter
 from tests.browser.instance import ROOT, running_instance
@@ -17,21 +19,30 @@ _KEPT = (960, 750)
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, running_instance(Path(folder) / "home") as instance:
-        with sync_playwright() as playwright:
-            browser = launch(playwright)
-            visitor = browser.new_context(locale="fr-FR", viewport=_SEEN)
-            _take(visitor.new_page(), f"{instance.town}/", "town")
-            staff = browser.new_context(locale="fr-FR", viewport=_SEEN)
-            enter(staff.new_page(), instance.links["nadege.rouault"], "nadege.rouault")
-            page = staff.new_page()
-            page.goto(f"{instance.town}/desk/notices?state=published")
-            page.get_by_role("link", name="La Grande-Rue fermée").click()
-            _take(page, f"{page.url}/text", "writing")
-            page.goto(f"{instance.town}/desk/mailings")
-            page.locator("main tbody a").first.click()
-            _take(page, page.url, "sending")
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_instance(Path(folder) / "home") as instance,
+        _chromium() as browser,
+    ):
+        visitor = browser.new_context(locale="fr-FR", viewport=_SEEN)
+        _take(visitor.new_page(), f"{instance.town}/", "town")
+        staff = browser.new_context(locale="fr-FR", viewport=_SEEN)
+        enter(staff.new_page(), instance.links["nadege.rouault"], "nadege.rouault")
+        page = staff.new_page()
+        page.goto(f"{instance.town}/desk/notices?state=published")
+        page.get_by_role("link", name="La Grande-Rue fermée").click()
+        _take(page, f"{page.url}/text", "writing")
+        page.goto(f"{instance.town}/desk/mailings")
+        page.locator("main tbody a").first.click()
+        _take(page, page.url, "sending")
+
+
+@contextmanager
+def _chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield browser
+        browser.close()
 
 
 def _take(page: Page, url: str, name: str) -> None:
