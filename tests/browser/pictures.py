@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.browser.conftest import enter
 from tests.browser.instance import ROOT, running_instance
 from tests.look.harness import launch
 
 PICTURES = ROOT / "docs" / "pictures"
-_SEEN = {"width": 1280, "height": 1000}
+_SEEN: ViewportSize = {"width": 1280, "height": 1000}
 _KEPT = (960, 750)
 
 
