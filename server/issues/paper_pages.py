@@ -1,13 +1,7 @@
 """An issue on paper: its pages as pictures, how they fill their sheets, and the files for the printer."""
 
-<<<<<<< HEAD
 from functools import partial
 from typing import Annotated, Literal
-=======
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import Annotated, Literal, TypeVar
->>>>>>> cfc151c (A bulletin takes the columns its words fit in and its form can be sent; titles and their buttons stand alike; dates keep together; an error is named by its field; the trail speaks French)
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -26,7 +20,7 @@ from server.issues.schemas import IssueDraft
 from server.notices.everywhere import SHELF
 from server.press.bulletin import BulletinLook, preview_bulletin, print_bulletin
 from server.press.editions import preview_large, print_large
-from server.press.errors import PressError, WordTooLong
+from server.press.errors import PressError
 from server.press.imposition import impose_booklet
 from server.press.issue import PaperIssue
 from server.press.letters import Letter, preview_letter, print_letter
@@ -46,14 +40,8 @@ PRODUCTS: dict[Product, Message] = {
     "large_print": sentence("Large print, 18 points"),
     "easy_read": sentence("Easy words, large print"),
 }
-<<<<<<< HEAD
 SHOWN_WHILE_TYPED = 4
 """The pages of a text that nobody has saved; all are there once it is."""
-=======
-Made = TypeVar("Made")
-_SHELF = Shelf()
-_MOST_COLUMNS, _FEWER_COLUMNS = 3, 2
->>>>>>> cfc151c (A bulletin takes the columns its words fit in and its form can be sent; titles and their buttons stand alike; dates keep together; an error is named by its field; the trail speaks French)
 
 
 class PaperChoice(BaseModel):
@@ -61,19 +49,14 @@ class PaperChoice(BaseModel):
 
     product: Product = "bulletin"
     size: Literal["a4", "a5"] = "a4"
-<<<<<<< HEAD
     columns: int = Field(3, ge=2, le=3)
-=======
-    columns: Annotated[int, Field(ge=0, le=3)] = 0
-    """0: as many as its words fit in."""
->>>>>>> cfc151c (A bulletin takes the columns its words fit in and its form can be sent; titles and their buttons stand alike; dates keep together; an error is named by its field; the trail speaks French)
     ink: Literal["", "saved"] = ""
     sheets: Literal["pages", "short", "long"] = "pages"
     """Page by page, or a booklet for printers that turn sheets over their short or their long edge."""
 
     @property
     def look(self) -> BulletinLook:
-        return BulletinLook(self.size, self.columns or _MOST_COLUMNS, saves_ink=bool(self.ink))
+        return BulletinLook(self.size, self.columns, saves_ink=bool(self.ink))
 
     @property
     def address(self) -> str:
@@ -165,27 +148,10 @@ async def _pages(
     return await SHELF.once(f"png-{seen.address}", paper, partial(_preview, choice=seen))
 
 
-async def _bulletin(
-    make: Callable[[PaperIssue, BulletinLook], Awaitable[Made]], paper: PaperIssue, choice: PaperChoice
-) -> Made:
-    """In the columns asked for; else in three, or in two if a word would not fit, which happens in tables."""
-    try:
-        return await make(paper, choice.look)
-    except WordTooLong:
-        if choice.columns:
-            raise
-        return await make(paper, replace(choice.look, columns=_FEWER_COLUMNS))
-
-
 async def _preview(paper: PaperIssue, choice: PaperChoice) -> Pages:
     if choice.product == "bulletin":
-<<<<<<< HEAD
         pictures, fit = await preview_bulletin(paper, choice.look)
         return pictures, fit.advice
-=======
-        pictures, fit = await _bulletin(preview_bulletin, paper, choice)
-        return Pages(pictures, fit.advice)
->>>>>>> cfc151c (A bulletin takes the columns its words fit in and its form can be sent; titles and their buttons stand alike; dates keep together; an error is named by its field; the trail speaks French)
     if choice.product in {"letter", "large_letter"}:
         pictures, letter = await preview_letter(Letter(paper, large=choice.product == "large_letter"))
         words = {"sheets": letter.sheets, "grams": letter.grams}
@@ -202,7 +168,7 @@ async def _preview(paper: PaperIssue, choice: PaperChoice) -> Pages:
 
 async def _print(paper: PaperIssue, choice: PaperChoice) -> bytes:
     if choice.product == "bulletin":
-        pdf = (await _bulletin(print_bulletin, paper, choice)).pdf
+        pdf = (await print_bulletin(paper, choice.look)).pdf
         return pdf if choice.sheets == "pages" else impose_booklet(pdf, choice.sheets)
     if choice.product in {"letter", "large_letter"}:
         return (await print_letter(Letter(paper, large=choice.product == "large_letter")))[0]

@@ -90,7 +90,7 @@ async def test_its_pages_are_looked_at_and_its_files_fetched(
             answer = await bob.get(link)
             assert answer.content.startswith(b"%PDF-" if ".pdf" in link else b"\x89PNG"), link
         assert (await bob.get(f"/desk/issues/{issue.id}/paper/99.png")).status_code == 404
-        pages = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?product=bulletin&size=a5&columns=2&ink=")).content
+        pages = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?size=a5")).content
         sheets = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?size=a5&sheets=short")).content
         assert page_count(pages) == 2 * page_count(sheets)
         typed = {"title": "Une lettre", "editorial": "Mot que personne n’a enregistré.", "notice_ids": []}
