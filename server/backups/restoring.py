@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pyrage import x25519
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, delete, inspect
 
 from server.backups import journal, sealing, tables
 from server.backups.archive import Damaged, Manifest, read_table, total, unpack
@@ -52,6 +52,8 @@ async def restore(settings: Settings, database: Database, name: str, identities:
     async with database.writing() as session:
         replayed = await replay(session, secrets, entries)
         replayed.paused = await hold_everything(session)
+        # What the lost instance made and tried was sealed for a key that is gone: this one begins anew, tonight or now.
+        await session.execute(delete(BackupRun))
         session.add(_record(name, count))
     async with database.connection() as connection:
         await tables.count_on(connection, await tables.read_shape(connection), highest_ids(entries))

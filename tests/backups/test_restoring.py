@@ -9,7 +9,9 @@ from sqlmodel import col, select
 from server.backups import sealing, tables
 from server.backups.journal import write_journal
 from server.backups.making import NoBackup, make_backup
+from server.backups.models import BackupKind, BackupOutcome, BackupRun
 from server.backups.restoring import restore
+from server.backups.upkeep import find_backup_trouble, verify_weekly
 from server.backups.verifying import verify_backup
 from server.core import clock
 from server.core.database import Database
@@ -44,6 +46,7 @@ async def test_everything_comes_back_on_either_engine(
 ) -> None:
     async with database.writing() as session:
         await subscribe(session, cast, *EVERYBODY, name="Zoé d’Été — 名前")
+        session.add(BackupRun(kind=BackupKind.BACKUP, slot="x", outcome=BackupOutcome.DONE, started_at=clock.now()))
     key = files.put(cast.town_id, b"a picture")
     made = await make_backup(configured, database, files)
     assert b"Zo\xc3\xa9" not in (Path(configured.backup_place) / made.name).read_bytes(), "it is sealed"
@@ -58,7 +61,9 @@ async def test_everything_comes_back_on_either_engine(
         old = await tables.count_rows(before, await tables.read_shape(before))
         found = await tables.count_rows(after, await tables.read_shape(after))
     assert found == old | {"backup_run": 1}
+    await verify_weekly(new_home, new)
     async with new.reading() as session:
+        assert await find_backup_trouble(session) == "", "there is nothing yet that this instance could try"
         names = list(await session.scalars(select(Resident.name)))
     assert names == ["Zoé d’Été — 名前"] * 4
     with pytest.raises(NoBackup, match="already"):
