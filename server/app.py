@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from server.accounts import account_pages, audit_pages, staff_pages, token_pages
+from server.accounts import account_pages, audit_pages, staff_pages, token_pages, visit_pages
 from server.accounts import pages as accounts_pages
 from server.boards import api as boards_api
 from server.boards import pages as boards_pages
@@ -16,6 +16,8 @@ from server.core.settings import Settings
 from server.coverage import pages as coverage_pages
 from server.desk import pages as desk_pages
 from server.frontpage import pages as frontpage_pages
+from server.hosting import door_pages, message_pages, opening_pages
+from server.hosting import pages as hosting_pages
 from server.instance import health, metrics
 from server.instance import pages as instance
 from server.invitations import pages as invitations_pages
@@ -85,11 +87,22 @@ PAGES: tuple[APIRouter, ...] = (
     staff_pages.router,
     streets_pages.router,
     token_pages.router,
+    visit_pages.router,
     walk_pages.router,
     urgent_public_pages.public_router,
     wording_pages.router,
     urgent_pages.router,
     following_pages.router,
+)
+OWN: tuple[APIRouter, ...] = (
+    instance.router,
+    health.router,
+    metrics.router,
+    catcher_pages.router,
+    door_pages.router,
+    hosting_pages.router,
+    opening_pages.router,
+    message_pages.router,
 )
 API: tuple[APIRouter, ...] = (
     boards_api.router,
@@ -117,10 +130,8 @@ def compose() -> Web:
     for router in API:
         towns.include_router(router, prefix="/api/v1")
     own = _application()
-    own.include_router(instance.router, include_in_schema=False)
-    own.include_router(health.router, include_in_schema=False)
-    own.include_router(metrics.router, include_in_schema=False)
-    own.include_router(catcher_pages.router, include_in_schema=False)
+    for router in OWN:
+        own.include_router(router, include_in_schema=False)
     own.mount("/static", static_files(), name="static")
     return Web(towns, own)
 

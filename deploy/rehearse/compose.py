@@ -77,6 +77,7 @@ class Compose:
             "REHEARSAL_PASSWORD": "a password of the rehearsal",
             "MTA_RELAY": "[sink]:2525",
             "TAMBOUR_SMTP_CONNECTIONS": "2",
+            "TAMBOUR_QUIET_HOURS": "",  # whoever rehearses at night rehearses too
             "HTTP_PORT": str(https - 363),
             "HTTPS_PORT": str(https),
         }

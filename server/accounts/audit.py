@@ -38,9 +38,11 @@ _KINDS: Mapping[str, Message] = {
     "print_run": sentence("paper sending"),
     "resident": sentence("resident"),
     "session": sentence("session"),
+    "message": sentence("message"),
     "token": sentence("token"),
     "topic": sentence("topic"),
     "urgent": sentence("urgent notice"),
+    "visit": sentence("visit of the host"),
 }
 
 

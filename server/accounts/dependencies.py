@@ -1,5 +1,6 @@
 """Who is asking: a signed-in member of staff with roles in this town, or a program with a token of this town."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import quote
@@ -11,14 +12,18 @@ from server.accounts import queries
 from server.accounts.actors import Actor
 from server.accounts.models import Role
 from server.accounts.tokens import mark_used
+from server.accounts.visits import visiting_roles
+from server.core.database import ReadSession
 from server.core.errors import NotAllowed, NotFound
 from server.core.i18n import sentence, speak
-from server.core.secrets import token_hash
+from server.core.secrets import Secrets, token_hash
 from server.web.csrf import csrf_token, refuse_forged
 from server.web.dependencies import CurrentTown, Keys, database_of
 from server.web.errors import SignInNeeded
 from server.web.templates import path_for
 from server.web.tenancy import Town
+
+log = logging.getLogger(__name__)
 
 COOKIE = "__Host-tambour"
 _LONGEST_TOKEN = 100  # ours have 32 characters; nobody makes us hash a megabyte
@@ -31,23 +36,54 @@ async def current_staff(request: Request, town: CurrentTown, secrets: Keys) -> A
         raise SignInNeeded(_to_sign_in(request))
     if not staff.roles:
         raise NotFound
-    expected = csrf_token(secrets, session_token_of(request))
-    await refuse_forged(request, expected)
-    request.state.staff, request.state.csrf_token = staff, expected
-    speak(staff.language)
+    await _let_in(request, secrets, staff)
     return staff
 
 
 async def find_staff(request: Request, town: Town) -> Actor | None:
     """Who is signed in in this browser; without roles if they work elsewhere. Proves nothing of the request itself."""
-    token = session_token_of(request)
-    if not token:
-        return None
     async with database_of(request).reading() as session:
-        signed_in = await queries.find_signed_in(session, token_hash(token))
-        roles = await queries.roles_of(session, town.id, signed_in.account.id) if signed_in else frozenset()
-    if signed_in is None:
-        return None
+        signed_in = await _signed_in(request, session)
+        if signed_in is None:
+            return None
+        account = signed_in.account
+        roles = await queries.roles_of(session, town.id, account.id)
+        if account.is_operator and (roles := await visiting_roles(session, town.id, account.id)):
+            route = getattr(request.scope.get("route"), "path", "")
+            log.info("support visit", extra={"municipality": town.id, "account": account.id, "route": route})
+    return _actor(signed_in, roles)
+
+
+async def find_operator(request: Request) -> Actor | None:
+    """Who runs the instance, if that is who is signed in in this browser."""
+    async with database_of(request).reading() as session:
+        signed_in = await _signed_in(request, session)
+    return _actor(signed_in, frozenset()) if signed_in and signed_in.account.is_operator else None
+
+
+async def current_operator(request: Request, secrets: Keys) -> Actor:
+    """Who runs the instance. Everybody else is shown the instance's own door."""
+    operator = await find_operator(request)
+    if operator is None:
+        raise SignInNeeded(RedirectResponse(path_for(request, "operator_sign_in"), status_code=303))
+    await _let_in(request, secrets, operator)
+    return operator
+
+
+async def _let_in(request: Request, secrets: Secrets, actor: Actor) -> None:
+    """No forged form comes this far; pages know who reads them, and in which language."""
+    expected = csrf_token(secrets, session_token_of(request))
+    await refuse_forged(request, expected)
+    request.state.staff, request.state.csrf_token = actor, expected
+    speak(actor.language)
+
+
+async def _signed_in(request: Request, session: ReadSession) -> queries.SignedIn | None:
+    token = session_token_of(request)
+    return await queries.find_signed_in(session, token_hash(token)) if token else None
+
+
+def _actor(signed_in: queries.SignedIn, roles: frozenset[Role]) -> Actor:
     account = signed_in.account
     return Actor(account.id, account.name, roles, signed_in.session_id, account.email, account.language)
 
@@ -67,6 +103,7 @@ def _to_sign_in(request: Request) -> RedirectResponse:
 
 
 Staff = Annotated[Actor, Depends(current_staff)]
+Operator = Annotated[Actor, Depends(current_operator)]
 
 
 def _holding(*roles: Role) -> Callable[[Actor], Awaitable[Actor]]:

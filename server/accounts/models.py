@@ -1,6 +1,6 @@
 """Tables of the staff. An account belongs to the instance; its roles belong to municipalities."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, UniqueConstraint
@@ -27,6 +27,7 @@ class Account(SQLModel, table=True):
     language: str = Field(default="fr", max_length=5)
     password_hash: str | None = Field(default=None, max_length=200)
     is_operator: bool = False
+    """Runs the instance, by the instance's own door. Holds no role in a town: see `visits`."""
     created_at: datetime = moment()
     disabled_at: datetime | None = moment(nullable=True)
     """Disabled everywhere, by who runs the instance."""
@@ -93,6 +94,38 @@ class ApiToken(SQLModel, table=True):
     created_at: datetime = moment()
     used_at: datetime | None = moment(nullable=True)
     revoked_at: datetime | None = moment(nullable=True)
+
+
+class SupportVisit(SQLModel, table=True):
+    """Who runs the instance asks to look into a town, to help; the town says yes for some hours, or no. Never deleted."""
+
+    __tablename__ = "support_visit"
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    operator_id: int = reference("account.id", cascade=True, index=True)
+    reason: str = Field(max_length=300)
+    asked_at: datetime = moment()
+    answered_by_id: int | None = reference("account.id", nullable=True)
+    answered_at: datetime | None = moment(nullable=True)
+    roles: list[Role] = Field(default_factory=list, sa_type=Json)
+    """What the visitor may do; nothing if the town said no."""
+    until_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    """Ended before its time, or declined."""
+
+
+class StaffMessage(SQLModel, table=True):
+    """What who runs the instance tells the staff of every town, on the page they arrive on."""
+
+    __tablename__ = "staff_message"
+
+    id: int = primary_key()
+    text: str = Field(max_length=600)
+    last_on: date
+    posted_by_id: int = reference("account.id", cascade=True)
+    posted_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(nullable=True)
 
 
 class AuditEntry(SQLModel, table=True):

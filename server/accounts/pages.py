@@ -25,7 +25,7 @@ router = APIRouter()
 
 SIGNED_OUT = saying("signed-out", sentence("You are signed out."))
 CHOSEN = saying("password-chosen", sentence("Your password is set. Sign in with it."))
-_WRONG = sentence("The address or the password is wrong.")
+WRONG = sentence("The address or the password is wrong.")
 
 
 @router.get("/desk/sign-in", name="sign_in")
@@ -50,7 +50,7 @@ async def open_session(request: Request, town: CurrentTown, secrets: Keys, form:
     back = safe_path(form.text("next"))
     token = await sign_in(database_of(request), secrets, town.id, attempt)
     if token is None:
-        context = {"next": back, "email": form.text("email"), "errors": {"email": str(_WRONG)}}
+        context = {"next": back, "email": form.text("email"), "errors": {"email": str(WRONG)}}
         return page(request, "accounts/sign_in.html", context, status=422)
     response = _go(request, back)
     response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="lax")

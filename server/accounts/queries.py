@@ -42,8 +42,8 @@ async def roles_of(session: ReadSession, municipality_id: int, account_id: int) 
     return frozenset(await session.scalars(query))
 
 
-async def find_working_account(session: ReadSession, municipality_id: int, email: str) -> Account | None:
-    """The account of an address, if it may sign in here today."""
+async def find_working_account(session: ReadSession, municipality_id: int | None, email: str) -> Account | None:
+    """The account of an address, if it may sign in here today. `None` is the instance's own door, for who runs it."""
     query = select(Account).where(
         col(Account.email) == email, col(Account.disabled_at).is_(None), _works_in(municipality_id)
     )
@@ -78,7 +78,9 @@ async def get_account(session: ReadSession, account_id: int) -> Account:
     return account
 
 
-async def find_link(session: ReadSession, municipality_id: int, token_hash: str) -> tuple[OneTimeLink, Account] | None:
+async def find_link(
+    session: ReadSession, municipality_id: int | None, token_hash: str
+) -> tuple[OneTimeLink, Account] | None:
     """A one-time link that still opens, and whose it is. Here means: for somebody who works here."""
     query = (
         select(OneTimeLink, Account)
@@ -179,8 +181,10 @@ def _is_living() -> ColumnElement[bool]:
     return col(StaffSession.ended_at).is_(None) & (col(StaffSession.expires_at) > clock.now())
 
 
-def _works_in(municipality_id: int) -> ColumnElement[bool]:
-    """Of an Account: it holds a role in the municipality that is not suspended."""
+def _works_in(municipality_id: int | None) -> ColumnElement[bool]:
+    """Of an Account: it holds a role in the municipality that is not suspended. In none: it runs the instance."""
+    if municipality_id is None:
+        return col(Account.is_operator).is_(True)
     return (
         select(RoleGrant.id)
         .where(

@@ -1,7 +1,7 @@
 """What forms and commands may say of staff, and what pages are told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from server.accounts.models import Role
 from server.accounts.words import SCOPES
 from server.core.i18n import sentence
-from server.web.fields import Line, Mailbox
+from server.web.fields import Line, Lines, Mailbox
 from server.web.forms import Unusable
 
 Language = Literal["fr", "en"]
@@ -37,15 +37,36 @@ class Profile(BaseModel):
     language: Language = "fr"
 
 
-class StaffDraft(Profile):
-    """Somebody to invite. The address is a name to sign in with: its case says nothing."""
+class OperatorDraft(Profile):
+    """Somebody who will run the instance. The address is a name to sign in with: its case says nothing."""
 
     email: Annotated[Mailbox, AfterValidator(str.lower)] = Field(max_length=254)
+
+
+class StaffDraft(OperatorDraft):
+    """Somebody to invite into a town."""
+
     roles: Roles
 
 
 class RolesChange(BaseModel):
     roles: Roles
+
+
+class VisitWish(BaseModel):
+    reason: Line = Field(min_length=1, max_length=300)
+
+
+class VisitConsent(BaseModel):
+    """What a town lets a visitor do, and for how many hours."""
+
+    roles: Roles
+    hours: Literal["1", "4", "24"]
+
+
+class StaffMessageDraft(BaseModel):
+    text: Lines = Field(min_length=1, max_length=600)
+    last_on: date
 
 
 class TokenDraft(BaseModel):

@@ -48,7 +48,7 @@ async def end_session_of_token(session: WriteSession, token: str) -> None:
     )
 
 
-async def end_own_session(session: WriteSession, municipality_id: int, actor: Actor, session_id: int) -> None:
+async def end_own_session(session: WriteSession, municipality_id: int | None, actor: Actor, session_id: int) -> None:
     """End one of the actor's own sessions. Somebody else's is not found."""
     ended = await _end(session, actor.account_id, col(StaffSession.id) == session_id)
     if not ended:

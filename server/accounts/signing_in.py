@@ -31,13 +31,13 @@ CALM = 50  # attempts on one account in a day; above it, it is under attack
 PER_STRANGE_NETWORK = 3  # attempts in a day on an account under attack
 
 _TOO_MANY = sentence("Too many attempts from here. Wait a quarter of an hour, or ask for a new password.")
-_LINK_GONE = sentence("This link was used already, or it is too old. Ask for a new one.")
+LINK_GONE = sentence("This link was used already, or it is too old. Ask for a new one.")
 
 
-async def sign_in(database: Database, secrets: Secrets, municipality_id: int, attempt: Attempt) -> str | None:
+async def sign_in(database: Database, secrets: Secrets, municipality_id: int | None, attempt: Attempt) -> str | None:
     """A new session's token, or None: the address or the password is wrong. Raises TooMany.
 
-    Whether the address is known changes neither the answer nor the work done.
+    Whether the address is known changes neither the answer nor the work done. No municipality: the instance's own door.
     """
     async with database.writing() as session:
         may_try = await _count_attempt(session, secrets, attempt)
@@ -85,20 +85,20 @@ async def ask_password(
 
 
 async def use_link(
-    database: Database, municipality_id: int, token: str, password: str, context: tuple[str, ...]
+    database: Database, municipality_id: int | None, token: str, password: str, context: tuple[str, ...]
 ) -> None:
     """Choose a password by a one-time link. Raises NotFound if it opens nothing, Invalid if the password is weak."""
     async with database.reading() as reading:
         found = await queries.find_link(reading, municipality_id, token_hash(token))
     if found is None:
-        raise NotFound(_LINK_GONE, "link_gone")
+        raise NotFound(LINK_GONE, "link_gone")
     refuse_weak(password, (*context, found[1].name, found[1].email))
     hashed = await hash_password(password)
     async with database.writing() as session:
         # Found again: whoever else used the link meanwhile was first, and the second finds nothing.
         found = await queries.find_link(session, municipality_id, token_hash(token))
         if found is None or not await service.take_link(session, found[0].id):
-            raise NotFound(_LINK_GONE, "link_gone")
+            raise NotFound(LINK_GONE, "link_gone")
         link, account = found
         await service.set_password(session, account, hashed)
         await audit.record(
@@ -130,7 +130,7 @@ def _place(secrets: Secrets, attempt: Attempt) -> str:
     return secrets.fingerprint("staff-network", f"{attempt.email} {attempt.network}")
 
 
-async def _record_refusal(session: WriteSession, municipality_id: int, account: Account | None) -> None:
+async def _record_refusal(session: WriteSession, municipality_id: int | None, account: Account | None) -> None:
     account_id = account.id if account else None
     kind = "account" if account else ""
     await audit.record(session, municipality_id, None, audit.SIGN_IN_REFUSED, kind, account_id)
@@ -140,7 +140,7 @@ async def _record_refusal(session: WriteSession, municipality_id: int, account: 
 async def _open(
     session: WriteSession,
     secrets: Secrets,
-    municipality_id: int,
+    municipality_id: int | None,
     seen: Account,
     attempt: Attempt,
     renewed: str | None,

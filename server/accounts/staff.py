@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from server.accounts import audit, queries, service, tokens
 from server.accounts.actors import Actor
 from server.accounts.models import Account, LinkPurpose, Role, RoleGrant
-from server.accounts.schemas import Invited, StaffDraft
+from server.accounts.schemas import Invited, OperatorDraft, StaffDraft
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid, NotFound
@@ -18,6 +18,7 @@ from server.web.forms import validated
 
 _LAST = sentence("Nobody else administers this municipality. Name another administrator first.")
 _WORKS_HERE = sentence("This person is on the list of staff already: change their roles there.")
+_HOSTS = sentence("This address belongs to who hosts Tambour, and works in no town. Use another one.")
 _HAS_ONE = sentence("This municipality already has an administrator, who can invite others.")
 
 
@@ -37,7 +38,9 @@ async def invite_staff(session: WriteSession, municipality_id: int, actor: Actor
 
     The link in the answer is for the person alone: to who invites, it would open the account of somebody else.
     """
-    account = await _get_or_create(session, draft)
+    account = await get_or_create_account(session, draft)
+    if account.is_operator:
+        raise Invalid({"email": _HOSTS}, _HOSTS)
     if await queries.has_roles(session, municipality_id, account.id):
         raise Invalid({"email": _WORKS_HERE}, _WORKS_HERE)
     await _give_roles(session, municipality_id, actor, account.id, draft.roles)
@@ -102,7 +105,7 @@ async def enable_staff(session: WriteSession, municipality_id: int, actor: Actor
     await audit.record(session, municipality_id, actor.account_id, audit.STAFF_ENABLED, "account", account_id)
 
 
-async def _get_or_create(session: WriteSession, draft: StaffDraft) -> Account:
+async def get_or_create_account(session: WriteSession, draft: OperatorDraft) -> Account:
     """The account of an address, made if there is none, and held until the end: two invitations come one after another."""
     account = await queries.find_account_by_email(session, draft.email, locked=True)
     if account is not None:

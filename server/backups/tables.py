@@ -63,7 +63,7 @@ async def write_lines(connection: AsyncConnection, table: Table, names: Sequence
     count, rows = 0, []
     for line in lines:
         rows.append(
-            {column.name: _typed(column, value) for column, value in zip(columns, json.loads(line), strict=True)}
+            {column.name: typed(column, value) for column, value in zip(columns, json.loads(line), strict=True)}
         )
         if len(rows) == _AT_ONCE:
             await connection.execute(table.insert(), rows)
@@ -136,7 +136,7 @@ def plain(value: Any) -> Any:
     return value
 
 
-def _typed(column: Column[Any], value: Any) -> Any:
+def typed(column: Column[Any], value: Any) -> Any:
     """The value as this database wants it."""
     kind = column.type
     if value is None:

@@ -1,7 +1,7 @@
 """One town leaves with everything, or is deleted with proof: each of its tables as JSON and CSV, each of its files.
 
 Which tables those are is read from the database: every table that carries the town. What only opens doors here (sessions,
-links, tokens, sealed keys) is not handed over.
+links, tokens, sealed keys) is not handed over. `arriving` brings such a folder into another instance.
 """
 
 import asyncio
@@ -15,16 +15,22 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, MetaData, Table, delete, select
+from sqlalchemy import CursorResult, MetaData, Table, delete, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.backups import tables
+from server.backups.readable import write_readable
 from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
+from server.core.migrations import current_revision
+from server.core.secrets import Secrets
+from server.mailings.queries import address_hash
 
+FORMAT = 1
 _OPENS_DOORS = {"api_token", "dkim_key", "town_relay"}
 _STAFF = ("id", "email", "name", "language")
+MANIFEST, SUMS, BARRED = "manifest.json", "SHA256SUMS", "barred.jsonl"
 
 
 @dataclass(frozen=True)
@@ -34,21 +40,28 @@ class Export:
     folder: Path
     rows: Mapping[str, int]
     files: int
+    readable: int
+    """Mails as they left, and papers as they hang: for people, not for machines."""
 
 
-async def export_town(database: Database, files: FileStore, municipality_id: int, folder: Path) -> Export:
+async def export_town(
+    database: Database, files: FileStore, secrets: Secrets, municipality_id: int, folder: Path
+) -> Export:
     """Everything of a town in `folder`, which must not exist yet. Raises FileExistsError."""
-    await asyncio.to_thread(folder.mkdir, parents=True)
+    await asyncio.to_thread(folder.mkdir, parents=True, mode=0o700)
     rows: dict[str, int] = {}
     async with database.snapshot() as connection:
         shape = await tables.read_shape(connection)
-        for table in _of_a_town(shape):
+        for table in of_a_town(shape):
             if table.name not in _OPENS_DOORS:
                 rows[table.name] = await _write(connection, table, municipality_id, folder)
         rows["account"] = await _write_staff(connection, shape, municipality_id, folder)
+        await _write_barred(connection, shape, secrets, municipality_id, folder)
     count = await asyncio.to_thread(_copy_files, files, municipality_id, folder)
-    await asyncio.to_thread(_write_manifest, folder, rows)
-    return Export(folder, rows, count)
+    readable = await write_readable(database, files, municipality_id, folder)
+    about = {"format": FORMAT, "revision": await current_revision(database), "made_at": clock.now().isoformat()}
+    await asyncio.to_thread(_write_manifest, folder, about | {"rows": dict(rows), "files": count, "readable": readable})
+    return Export(folder, rows, count, readable)
 
 
 async def delete_town(database: Database, files: FileStore, municipality_id: int) -> dict[str, int]:
@@ -56,7 +69,7 @@ async def delete_town(database: Database, files: FileStore, municipality_id: int
     gone: dict[str, int] = {}
     async with database.connection() as connection:
         shape = await tables.read_shape(connection)
-        for table in reversed(_of_a_town(shape)):
+        for table in reversed(of_a_town(shape)):
             result = await connection.execute(delete(table).where(_its(table) == municipality_id))
             assert isinstance(result, CursorResult)
             gone[table.name] = result.rowcount
@@ -64,7 +77,7 @@ async def delete_town(database: Database, files: FileStore, municipality_id: int
     return {name: count for name, count in sorted(gone.items()) if count}
 
 
-def _of_a_town(shape: MetaData) -> list[Table]:
+def of_a_town(shape: MetaData) -> list[Table]:
     return [one for one in tables.in_order(shape) if one.name == "municipality" or "municipality_id" in one.columns]
 
 
@@ -73,15 +86,44 @@ def _its(table: Table) -> Any:
 
 
 async def _write(connection: AsyncConnection, table: Table, municipality_id: int, folder: Path) -> int:
-    return await _write_rows(connection, select(table).where(_its(table) == municipality_id), table.name, folder)
+    query = select(table).where(_its(table) == municipality_id).order_by(*table.primary_key.columns)
+    return await _write_rows(connection, query, table.name, folder)
 
 
 async def _write_staff(connection: AsyncConnection, shape: MetaData, municipality_id: int, folder: Path) -> int:
-    """The people who work in the town, without what lets them in."""
-    account, grant = shape.tables["account"], shape.tables["role_grant"]
-    here = select(grant.c.account_id).where(grant.c.municipality_id == municipality_id)
-    query = select(*(account.c[name] for name in _STAFF)).where(account.c.id.in_(here))
-    return await _write_rows(connection, query, "account", folder)
+    """Whoever works or did something in the town, without what lets them in."""
+    account = shape.tables["account"]
+    named = [
+        select(key.parent).where(_its(table) == municipality_id, key.parent.is_not(None))
+        for table in of_a_town(shape)
+        if table.name not in _OPENS_DOORS
+        for key in table.foreign_keys
+        if key.column.table is account
+    ]
+    query = select(*(account.c[name] for name in _STAFF)).where(account.c.id.in_(union(*named)))
+    return await _write_rows(connection, query.order_by(account.c.id), "account", folder)
+
+
+async def _write_barred(
+    connection: AsyncConnection, shape: MetaData, secrets: Secrets, municipality_id: int, folder: Path
+) -> None:
+    """Which mark stands for which address, as far as the town still knows the address: elsewhere marks are others."""
+    barred, delivery, resident = (shape.tables[name] for name in ("suppression", "delivery", "resident"))
+    here = select(barred.c.address_hash).where(barred.c.municipality_id == municipality_id)
+    marks = set((await connection.execute(here)).scalars())
+    known = union(
+        select(resident.c.email).where(resident.c.municipality_id == municipality_id, resident.c.email.is_not(None)),
+        select(delivery.c.address).where(delivery.c.municipality_id == municipality_id, delivery.c.address != ""),
+    )
+    found: list[str] = []
+    if marks:
+        pairs = [(address_hash(secrets, one), one) async for one in await connection.stream_scalars(known)]
+        found = [
+            json.dumps({"address_hash": mark, "address": one}, ensure_ascii=False) + "\n"
+            for mark, one in pairs
+            if mark in marks
+        ]
+    await asyncio.to_thread((folder / BARRED).write_text, "".join(sorted(found)), encoding="utf-8")
 
 
 async def _write_rows(connection: AsyncConnection, query: Any, name: str, folder: Path) -> int:
@@ -124,13 +166,11 @@ def _copy_files(files: FileStore, municipality_id: int, folder: Path) -> int:
     return count
 
 
-def _write_manifest(folder: Path, rows: Mapping[str, int]) -> None:
+def _write_manifest(folder: Path, about: Mapping[str, object]) -> None:
     """What there is, how many, and a checksum of each file as `sha256sum -c` reads it."""
-    (folder / "manifest.json").write_text(
-        json.dumps({"made_at": clock.now().isoformat(), "rows": dict(rows)}, indent=1, sort_keys=True), encoding="utf-8"
-    )
+    (folder / MANIFEST).write_text(json.dumps(about, indent=1, sort_keys=True), encoding="utf-8")
     lines = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         with path.open("rb") as file:
             lines.append(f"{file_digest(file, 'sha256').hexdigest()}  {path.relative_to(folder)}\n")
-    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")
+    (folder / SUMS).write_text("".join(lines), encoding="utf-8")

@@ -4,7 +4,7 @@ import typer
 from pydantic import SecretStr
 from rich.table import Column, Table
 
-from server.cli import addresses, backups, boards, hosting, mail, staff, towns
+from server.cli import addresses, backups, boards, hosting, mail, operators, staff, towns
 from server.cli.opening import carry_out, console, opened
 from server.core.settings import Settings, settings
 
@@ -21,10 +21,12 @@ for name, command in (
     ("suspend", hosting.suspend),
     ("resume", hosting.resume),
     ("export", hosting.export),
+    ("arrive", hosting.arrive),
     ("delete", hosting.delete),
 ):
     towns.app.command(name=name)(command)
 app.add_typer(staff.app, name="staff")
+app.add_typer(operators.app, name="operator")
 app.add_typer(addresses.app, name="addresses")
 app.add_typer(backups.app, name="backup")
 app.command(name="restore")(backups.bring_back)

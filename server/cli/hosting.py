@@ -1,39 +1,30 @@
 """`tambour town …` for who hosts many: one table of all, three hundred at once, suspended, handed over, deleted."""
 
-import csv
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.table import Table
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from server.accounts import audit
-from server.accounts.staff import create_first_administrator
+from server.backups.arriving import import_town
 from server.backups.towns import delete_town, export_town
-from server.cli.opening import Instance, Refused, carry_out, console, opened
+from server.cli.opening import Refused, carry_out, console, opened
 from server.core import clock
 from server.core.database import ReadSession
-from server.core.errors import Invalid, Refusal
 from server.core.i18n import sentence, translate
-from server.mailings.models import DomainCheck, Mailing, MailingState
-from server.mailings.queries import figures_of
-from server.municipalities.addresses import public_url
+from server.hosting import service
+from server.hosting.lists import open_many_towns
+from server.hosting.queries import list_hosted_towns
+from server.hosting.schemas import COLUMNS, HostedTown
 from server.municipalities.models import Municipality
-from server.municipalities.schemas import MunicipalityDraft, slug_of
-from server.municipalities.service import create_municipality
-from server.residents.models import Resident
-from server.web.forms import sentences_of
 
-SUSPENDED = audit.action("town.suspended", sentence("Suspended the town"))
-RESUMED = audit.action("town.resumed", sentence("Opened the town again"))
 EXPORTED = audit.action("town.exported", sentence("Handed the town’s data over"))
-_COLUMNS = ("insee", "name", "email", "phone", "administrator", "administrator_email")
 _SLUG = typer.Argument(help="First word of the town's addresses.")
+_DNS = {None: "?", True: "aligned", False: "[red]not aligned[/]"}
 
 
 def overview() -> None:
@@ -42,37 +33,40 @@ def overview() -> None:
     async def print_table() -> None:
         async with opened() as instance, instance.database.reading() as session:
             table = Table("Town", "People", "Last sending", "Refused", "DNS", "Disk", "", box=None, pad_edge=False)
-            people = {row[0]: row[1] for row in await session.execute(_residents())}
-            checks = {one.municipality_id: one for one in await session.scalars(select(DomainCheck))}
-            for town in await session.scalars(select(Municipality).order_by(col(Municipality.name))):
-                last, refused = await _last_sending(session, town.id)
-                check = checks.get(town.id)
-                dns = {None: "?", True: "aligned", False: "[red]not aligned[/]"}[check.is_aligned if check else None]
-                disk = f"{instance.files.size(town.id) / 1e6:.1f} MB"
-                is_shut = "suspended" if town.suspended_at else ""
-                table.add_row(town.slug, str(people.get(town.id, 0)), last, refused, dns, disk, is_shut)
+            for one in await list_hosted_towns(session, instance.files):
+                table.add_row(*_cells(one))
         console.print(table)
 
     carry_out(print_table)
 
 
+def _cells(one: HostedTown) -> tuple[str, ...]:
+    return (
+        one.town.slug,
+        str(one.people),
+        f"{one.last_sent_at:%Y-%m-%d}" if one.last_sent_at else "",
+        "" if one.refused is None else f"{100 * one.refused:.1f} %",
+        _DNS[one.is_aligned],
+        f"{one.megabytes:.1f} MB",
+        "suspended" if one.town.suspended_at else "",
+    )
+
+
 def bring_many(
-    file: Annotated[Path, typer.Argument(help=f"CSV with the columns {', '.join(_COLUMNS)}.")],
+    file: Annotated[Path, typer.Argument(help=f"CSV with the columns {', '.join(COLUMNS)}.")],
     links: Annotated[Path, typer.Option(help="Where the one-time links are written, one town a line.")],
 ) -> None:
     """Open many towns from a list, each with its administrator. A line that cannot be used is named; the others go on."""
 
     async def open_all() -> int:
-        refused = 0
         async with opened() as instance:
             with os.fdopen(os.open(links, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
-                for number, line in _lines(file):
-                    try:
-                        out.write(await _open_one(instance, line))
-                    except Refusal as refusal:
-                        refused += 1
-                        console.print(f"line {number}: {_said(refusal)}", markup=False, soft_wrap=True)
-        return refused
+                report = await open_many_towns(instance.database, None, file.read_bytes(), instance.settings.url)
+                for one in report.opened:
+                    out.write(f"{one.town.insee_code}\t{one.town.slug}\t{one.email}\t{one.link}\n")
+        for number, why in report.refused:
+            console.print(f"line {number}: {translate(why, 'en')}", markup=False, soft_wrap=True)
+        return len(report.refused)
 
     try:
         refused = carry_out(open_all)
@@ -88,11 +82,7 @@ def suspend(slug: Annotated[str, _SLUG]) -> None:
 
     async def close() -> None:
         async with opened() as instance, instance.database.writing() as session:
-            town = await _town(session, slug)
-            town.suspended_at = town.suspended_at or clock.now()
-            held = (col(Mailing.municipality_id) == town.id, col(Mailing.state) == MailingState.SENDING)
-            await session.execute(update(Mailing).where(*held).values(state=MailingState.PAUSED))
-            await audit.record(session, town.id, None, SUSPENDED, "municipality", town.id)
+            await service.suspend_town(session, None, (await _town(session, slug)).id)
         console.print(f"{slug} is closed. `tambour town resume {slug}` opens it again; its mailings stay paused.")
 
     carry_out(close)
@@ -103,9 +93,7 @@ def resume(slug: Annotated[str, _SLUG]) -> None:
 
     async def reopen() -> None:
         async with opened() as instance, instance.database.writing() as session:
-            town = await _town(session, slug)
-            town.suspended_at = None
-            await audit.record(session, town.id, None, RESUMED, "municipality", town.id)
+            await service.resume_town(session, None, (await _town(session, slug)).id)
         console.print(f"{slug} is open.")
 
     carry_out(reopen)
@@ -120,12 +108,32 @@ def export(slug: Annotated[str, _SLUG], folder: Annotated[Path, typer.Argument(h
                 town = await _town(session, slug)
                 await audit.record(session, town.id, None, EXPORTED, "municipality", town.id)
             try:
-                done = await export_town(instance.database, instance.files, town.id, folder)
+                done = await export_town(instance.database, instance.files, instance.secrets, town.id, folder)
             except FileExistsError as error:
                 raise Refused(f"{folder} is there already: name a new folder.") from error
-        console.print(f"{folder}: {sum(done.rows.values())} rows of {len(done.rows)} tables, {done.files} files.")
+        console.print(
+            f"{folder}: {sum(done.rows.values())} rows of {len(done.rows)} tables, {done.files} files, "
+            f"{done.readable} mails and papers to read."
+        )
 
     carry_out(write)
+
+
+def arrive(
+    folder: Annotated[Path, typer.Argument(help="What `tambour town export` wrote.")],
+    slug: Annotated[str, typer.Option(help="Another first word of its addresses, if its own is taken here.")] = "",
+) -> None:
+    """Bring a town from another instance of the same version: all of it or nothing."""
+
+    async def bring() -> None:
+        async with opened() as instance:
+            done = await import_town(instance.database, instance.files, instance.secrets, folder, slug=slug)
+        console.print(f"{done.slug} lives here: {done.rows} rows, {done.files} files. What was under way is cancelled.")
+        if done.unknown_marks:
+            console.print(f"{done.unknown_marks} barred addresses were known by a mark alone, which says nothing here.")
+        console.print(f"`tambour staff link EMAIL --town {done.slug}` lets its administrator choose a password.")
+
+    carry_out(bring)
 
 
 def delete(
@@ -146,61 +154,6 @@ def delete(
             console.print(f"  {name}: {count}", highlight=False)
 
     carry_out(remove)
-
-
-def _residents() -> Select[int, int]:
-    return (
-        select(col(Resident.municipality_id), func.count())
-        .where(col(Resident.left_at).is_(None))
-        .group_by(col(Resident.municipality_id))
-    )
-
-
-async def _last_sending(session: ReadSession, municipality_id: int) -> tuple[str, str]:
-    query = select(Mailing).where(col(Mailing.municipality_id) == municipality_id, col(Mailing.lane) != "transactional")
-    mailing = (await session.scalars(query.order_by(col(Mailing.id).desc()).limit(1))).first()
-    if mailing is None:
-        return "", ""
-    figures = (await figures_of(session, municipality_id, [mailing]))[mailing.id]
-    share = f"{100 * figures.refused / figures.total:.1f} %" if figures.total else ""
-    return f"{mailing.created_at:%Y-%m-%d}", share
-
-
-def _lines(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The lines of the list with their numbers. Raises Refused where a column is missing."""
-    with file.open(encoding="utf-8-sig", newline="") as source:
-        dialect = csv.Sniffer().sniff(source.readline(), ";,\t")
-        source.seek(0)
-        reader = csv.DictReader(source, dialect=dialect)
-        if missing := set(_COLUMNS) - set(reader.fieldnames or ()):
-            raise Refused(f"The list lacks these columns: {', '.join(sorted(missing))}.")
-        for line in reader:
-            yield reader.line_num, {name: (line[name] or "").strip() for name in _COLUMNS}
-
-
-async def _open_one(instance: Instance, line: dict[str, str]) -> str:
-    """A town and its administrator, together or not at all. The line for the list of links."""
-    try:
-        draft = MunicipalityDraft.model_validate(
-            {"insee_code": line["insee"], "slug": slug_of(line["name"])}
-            | {name: line[name] for name in ("name", "email", "phone")}
-        )
-    except ValidationError as error:
-        raise Invalid(sentences_of(error.errors())) from error
-    async with instance.database.writing() as session:
-        town = await create_municipality(session, draft)
-        invited = await create_first_administrator(
-            session, town.id, name=line["administrator"] or line["name"], email=line["administrator_email"]
-        )
-        address = public_url(town, instance.settings.url)
-    where = f"{address}/desk/welcome/{invited.token}" if invited.token else f"{address}/desk"
-    return f"{line['insee']}\t{draft.slug}\t{line['administrator_email']}\t{where}\n"
-
-
-def _said(refusal: Refusal) -> str:
-    if isinstance(refusal, Invalid) and refusal.fields:
-        return "; ".join(f"{name}: {translate(message, 'en')}" for name, message in refusal.fields.items())
-    return translate(refusal.message, "en")
 
 
 async def _town(session: ReadSession, slug: str) -> Municipality:

@@ -7,6 +7,7 @@ from typing import Any
 
 from server.accounts.actors import Actor
 from server.accounts.models import Role
+from server.accounts.visits import find_open_visit
 from server.boards.waiting import count_waiting
 from server.core.database import ReadSession
 from server.core.i18n import Message, sentence, sentences
@@ -82,6 +83,8 @@ async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -
         tasks += await _of_what_is_urgent(session, municipality_id)
         tasks += _tasks(_NOTICES, await notices.count_by_state(session, municipality_id), "notices", actor)
         tasks += _tasks(_ISSUES, await issues.count_by_state(session, municipality_id), "issues", actor)
+    if actor.has_role(Role.ADMINISTRATOR):
+        tasks += await _of_the_host(session, municipality_id)
     if actor.has_role(Role.PUBLISHER):
         tasks += await _of_mailings(session, municipality_id)
     if actor.has_role(Role.COUNTER):
@@ -119,6 +122,18 @@ async def _of_what_is_urgent(session: ReadSession, municipality_id: int) -> list
     )
     found = [(waiting, to_send, sentence("Read and send")), (endless, to_end, sentence("Follow it"))]
     return [Task(words, action, "urgent_list", is_pressing=True) for count, words, action in found if count]
+
+
+async def _of_the_host(session: ReadSession, municipality_id: int) -> list[Task]:
+    """A visit that waits for a yes or a no, or that goes on at this moment."""
+    visit = await find_open_visit(session, municipality_id)
+    if visit is None:
+        return []
+    if visit.is_running:
+        words = sentence("{name}, who hosts Tambour, may look in at this moment", name=visit.operator)
+        return [Task(words, sentence("See or end it"), "support")]
+    words = sentence("{name}, who hosts Tambour, asks to look in", name=visit.operator)
+    return [Task(words, sentence("Answer"), "support", is_pressing=True)]
 
 
 async def _of_mailings(session: ReadSession, municipality_id: int) -> list[Task]:

@@ -20,7 +20,7 @@ router = APIRouter(dependencies=[Depends(room("settings"))])
 
 LOOKED = saying("domain-looked", sentence("The records were looked at just now."))
 OVERRIDDEN = saying("domain-overridden", sentence("Letters may leave all the same. The reason is kept."))
-_MARKS = {
+VERDICT_MARKS = {
     Verdict.FINE: ("done", sentence("in order")),
     Verdict.DOUBTFUL: ("wait", sentence("to be looked at")),
     Verdict.WRONG: ("bad", sentence("wrong")),
@@ -67,7 +67,7 @@ async def _show(
         "domain": domain,
         "looked_at": check.at if check and is_known else None,
         "is_refused": bool(check and is_known and check.is_aligned is False),
-        "findings": [(one, *_MARKS[one.verdict]) for one in findings],
+        "findings": [(one, *VERDICT_MARKS[one.verdict]) for one in findings],
         "overridden": await find_override(session, town_id, domain),
         "errors": errors,
     }

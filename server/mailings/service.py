@@ -29,6 +29,7 @@ from server.mailings.models import (
     SuppressionReason,
 )
 from server.mailings.queries import address_hash, find_mailing, find_suppression, get_mailing, suppressed_hashes
+from server.mailings.quota import refuse_more_mails
 from server.mailings.rows import add_rows
 from server.mailings.schemas import MessageVariant, Recipient
 
@@ -70,7 +71,8 @@ async def start_mailing(
     """A mailing and its whole ledger, in one transaction. The same key gives the same mailing, however often.
 
     Suppressed addresses get no row; a recipient named twice gets one. `scope` are the topics it is addressed to. Raises
-    Conflict if receivers could not believe that it is the town's; what is urgent is tried all the same.
+    Conflict if receivers could not believe that it is the town's, Invalid if the town may not send so much a day; what is
+    urgent is tried all the same.
     """
     await refuse_unbelievable(session, municipality_id, messages[0].envelope_sender, lane)
     await hold_recipients(session, municipality_id)
@@ -90,6 +92,7 @@ async def start_mailing(
         allowed = _allowed(recipients, secrets, await suppressed_hashes(session, municipality_id))
         message_ids = await _add_messages(session, mailing, messages)
         await add_rows(session, mailing, message_ids, allowed)
+        await refuse_more_mails(session, mailing)
     return mailing
 
 

@@ -14,8 +14,9 @@ from server.municipalities import queries, service
 from server.municipalities.dependencies import DARK_PAPER, PAPER
 from server.municipalities.logo import prepare_logo
 from server.municipalities.pages import SAVED
+from server.municipalities.quotas import refuse_heavier
 from server.municipalities.schemas import Look, OwnHost
-from server.web.dependencies import Configuration, CurrentTown, Files, Reading, Writing
+from server.web.dependencies import Configuration, CurrentTown, Files, Reading, Writing, database_of
 from server.web.forms import Form, SentForm, asking_again
 from server.web.templates import page, redirect, room
 from server.web.tenancy import Town
@@ -37,6 +38,7 @@ async def save_look(
     with asking_again(lambda errors, _refusal: _look_page(request, typed, town.civic, errors)):
         change = form.parse(Look)
         logo = await _sent_logo(form)  # before the session is used: nothing is locked while a picture is decoded
+        await refuse_heavier(database_of(request), files, town.id, len(logo or b""), field="logo")
         await service.change_look(
             session, town.id, actor, change, files=files, logo=logo, without_logo=bool(form.text("without_logo"))
         )

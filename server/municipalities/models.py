@@ -44,6 +44,10 @@ class Municipality(SQLModel, table=True):
     sender_name: str = Field(default="", max_length=120)
     sender_address: str = Field(default="", max_length=254)
     reply_address: str = Field(default="", max_length=254)
+    most_people: int | None = Field(default=None, sa_type=BigId)
+    """What the town may take of the machine it shares, set by who hosts it; none is no limit. See `quotas`."""
+    most_mails_a_day: int | None = Field(default=None, sa_type=BigId)
+    most_megabytes: int | None = Field(default=None, sa_type=BigId)
     suspended_at: datetime | None = moment(nullable=True)
     created_at: datetime = moment()
 

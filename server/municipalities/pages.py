@@ -76,6 +76,7 @@ OTHER_SECTIONS = (
     Section("staff", sentence("Staff"), sentence("Who works here, with which roles.")),
     Section("tokens", sentence("API tokens"), sentence("What lets a program of yours read or write.")),
     Section("audit", sentence("Audit trail"), sentence("Who did what, when.")),
+    Section("support", sentence("Visits of the host"), sentence("Whether who hosts Tambour may look in, to help.")),
 )
 _FORMS: Mapping[str, type[Identity | Languages | Sender | People]] = {
     "identity": Identity,

@@ -26,6 +26,7 @@ from server.residents.lists.refusal import NotAList
 from server.residents.models import Consent, ConsentWay, JoinRequest, Resident
 from server.residents.queries.imports import get_import
 from server.residents.queries.topics import list_topics
+from server.residents.quota import refuse_more_people
 
 BROUGHT = action("list.brought", sentence("Brought a list into quarantine"))
 IMPORTED = action("residents.imported", sentence("Imported a list of people"))
@@ -107,6 +108,7 @@ async def confirm_import(session: WriteSession, municipality_id: int, import_id:
     origin = " ".join(declared_origin.split())[:_LONGEST_ORIGIN]
     if not origin:
         raise Invalid({"declared_origin": sentence("Say where this list comes from, and how these people said yes.")})
+    await refuse_more_people(session, municipality_id, (await counts_of(session, imported)).get(Outcome.NEW, 0))
     await _turn(session, imported, ImportState.READ, state=ImportState.WRITING, origin=origin, lease_until=None)
 
 
@@ -164,6 +166,7 @@ async def import_residents(
         await session.execute(insert(SQLModel.metadata.tables["import_row"]), rows)
     await hold_recipients(session, municipality_id)
     counts = await finish_import(session, imported)
+    await refuse_more_people(session, municipality_id, 0)
     known = counts.get(Outcome.KNOWN, 0) + counts.get(Outcome.TWICE, 0)
     return ImportReport(counts.get(Outcome.ADDED, 0), known, counts.get(Outcome.BARRED, 0))
 

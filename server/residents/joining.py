@@ -24,6 +24,7 @@ from server.residents.consent import VERSION, consent_words
 from server.residents.leaving import end_email
 from server.residents.mails import Post
 from server.residents.models import Channel, ConsentAct, ConsentWay, JoinRequest, RequestKind, Resident
+from server.residents.quota import refuse_more_people
 from server.residents.schemas import Choices, EmailWish, Want
 from server.residents.subscribing import (
     check_places,
@@ -120,6 +121,8 @@ async def confirm_request(session: WriteSession, post: Post, request_id: int) ->
         resident = await queries.get_resident(session, town_id, request.resident_id)
     else:
         resident = await queries.find_by_email(session, town_id, request.email) or _newcomer(request)
+    if is_first and (resident.id is None or resident.left_at is not None):
+        await refuse_more_people(session, town_id)
     if is_first:
         await _welcome(session, post, request, resident)
     elif resident.id is None:

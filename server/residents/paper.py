@@ -13,6 +13,7 @@ from server.residents import limits, queries, rules
 from server.residents.consent import VERSION, consent_words
 from server.residents.households import settle_household
 from server.residents.models import ConsentAct, ConsentWay, JoinRequest, RequestKind, Resident
+from server.residents.quota import refuse_more_people
 from server.residents.rules import check_reachable
 from server.residents.schemas import PAPER, PaperWish, Want
 from server.residents.subscribing import (
@@ -62,6 +63,7 @@ async def accept_paper_request(session: WriteSession, municipality_id: int, acto
     """The counter looked at it: they are on the list. Raises NotFound."""
     request = await queries.get_paper_request(session, municipality_id, request_id)
     wish = wish_of(request)
+    await refuse_more_people(session, municipality_id)
     now = clock.now()
     resident = Resident(municipality_id=municipality_id, created_at=now, last_contact_at=now)
     describe(resident, wish)

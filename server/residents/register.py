@@ -23,6 +23,7 @@ from server.residents.joining import ask_to_confirm
 from server.residents.leaving import said_as_detail
 from server.residents.mails import Post
 from server.residents.models import Channel, ConsentAct, ConsentWay, Resident
+from server.residents.quota import refuse_more_people
 from server.residents.rules import check_reachable
 from server.residents.schemas import BY_HAND, ResidentChange, ResidentDraft, Want
 from server.residents.subscribing import (
@@ -61,6 +62,7 @@ async def add_resident(session: WriteSession, post: Post, actor: Actor, draft: R
     if not plan.at_once:
         await ask_to_confirm(session, post, draft.email, draft, wants=plan.later, actor=actor)
         return Registered(None, waits_for_yes=True)
+    await refuse_more_people(session, town_id)
     now = clock.now()
     resident = known or Resident(municipality_id=town_id, created_at=now, last_contact_at=now)
     await _write(session, post, actor, resident, draft, plan)

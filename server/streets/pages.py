@@ -12,6 +12,7 @@ from server.core.database import ReadSession
 from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
 from server.municipalities.queries import get_municipality
+from server.municipalities.quotas import refuse_heavier
 from server.streets import queries
 from server.streets.importing import apply_file, note_file
 from server.streets.models import AddressFile
@@ -47,6 +48,7 @@ async def bring_addresses(
 
     with asking_again(lambda errors, _refusal: again(errors)):
         content = await _content(form)
+        await refuse_heavier(database, files, town.id, len(content), field="file")
         reading = await asyncio.to_thread(read_addresses, content, insee_code)
         key = await asyncio.to_thread(files.put, town.id, content)
         async with database.writing() as writing:

@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.core.i18n import LANGUAGES, speaking
 
-INSTANCE_SEGMENTS = frozenset({"", "static", "health", "catcher", "hosts", "robots.txt", "favicon.ico", "metrics"})
+INSTANCE_SEGMENTS = frozenset(
+    {"", "static", "health", "catcher", "hosts", "operator", "robots.txt", "favicon.ico", "metrics"}
+)
 
 
 @dataclass(frozen=True)

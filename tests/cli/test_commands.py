@@ -129,7 +129,7 @@ def test_many_towns_are_opened_from_a_list(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text(LIST, encoding="utf-8")
     links = tmp_path / "links.tsv"
     answer = run("town", "import", str(tmp_path / "list.csv"), "--links", str(links))
-    assert (answer.exit_code, "line 3: " in answer.output, "insee_code" in answer.output) == (1, True, True)
+    assert (answer.exit_code, "line 3: " in answer.output, "INSEE code" in answer.output) == (1, True, True)
     assert links.stat().st_mode & 0o777 == 0o600
     written = [line.split("\t") for line in links.read_text(encoding="utf-8").splitlines()]
     assert [line[1] for line in written] == ["saint-aubin-les-pres", "oeuilly"]

@@ -11,6 +11,7 @@ from server.core.database import ReadSession
 from server.core.errors import Invalid, NotFound
 from server.core.files import FileStore
 from server.core.i18n import sentence
+from server.municipalities.quotas import refuse_heavier
 from server.notices import queries, service
 from server.notices.content import picture_line
 from server.notices.imaging import MAX_BYTES, prepare_picture
@@ -55,7 +56,9 @@ async def add_picture(
     values = {name: form.text(name) for name in PictureWords.model_fields}
     with asking_again(lambda errors, _refusal: _pictures_page(request, notice, pictures, values, errors)):
         words, content = await _judged(form)
-        stored = await service.store_picture(files, town.id, await prepare_picture(content))
+        prepared = await prepare_picture(content)
+        await refuse_heavier(database, files, town.id, len(prepared.web.content), field="picture")
+        stored = await service.store_picture(files, town.id, prepared)
         async with database.writing() as writing:
             outcome = await service.illustrate_notice(
                 writing, town.id, staff, notice_id, stored, words.alternative, words.caption
