@@ -11,6 +11,7 @@ from server.core.files import FileStore
 from server.core.i18n import sentence
 from server.core.secrets import load_secrets
 from server.core.settings import Settings, settings
+from server.instance.certificate import examine_certificate
 from server.instance.doctor import in_english, look_over
 from server.mailings.alignment import Finding, Verdict, examine_reverse
 from server.mailings.believing import examine_town, way_out_of
@@ -39,6 +40,8 @@ def doctor(
         database = Database(configured.database, configured.database_pool)
         try:
             found = await look_over(configured, database)
+            if configured.url.startswith("https:") and not offline:
+                found.append(await examine_certificate(configured.url))
             if configured.smtp_host and not offline:
                 found.append(await _relay(configured))
                 if host := way_out_of(configured).host:

@@ -25,6 +25,7 @@ async def run_instance(*, demo: bool) -> None:
     with listening(configured) as listener:
         links = await first_start(configured) if demo else {}
         async with opened(configured, migrating=True) as instance:
+            await instance.database.check_file()
             await show_welcome(instance, links)
             stop = asyncio.Event()
             stop_on_signals(stop)
@@ -40,6 +41,7 @@ async def run_web() -> None:
     start_logging(configured.log_level)
     with listening(configured) as listener:
         async with opened(configured) as instance:
+            await instance.database.check_file()
             stop = asyncio.Event()
             stop_on_signals(stop)
             await serve(instance, listener, stop)

@@ -33,6 +33,7 @@ async def show_visits(request: Request, session: Reading, town: CurrentTown, act
 async def allow_visit(
     request: Request, session: Writing, town: CurrentTown, actor: Administrator, visit_id: int, form: SentForm
 ) -> Response:
+    await visits.get_visit(session, town.id, visit_id)
     context = await _context(session, town.id) | {"chosen": form.texts("roles"), "hours": form.text("hours")}
     with asking_again(lambda errors, _refusal: _again(request, context, errors)):
         await visits.allow_visit(session, town.id, actor, visit_id, form.parse(VisitConsent))

@@ -118,11 +118,23 @@ async def find_open_visit(session: ReadSession, municipality_id: int) -> Visit |
     return next((one for one in visits if one.is_asked or one.is_running), None)
 
 
-async def _change(session: WriteSession, municipality_id: int, visit_id: int, still: Any, **values: Any) -> None:
+async def get_visit(session: ReadSession, municipality_id: int, visit_id: int) -> SupportVisit:
+    """Raises NotFound, also for another town's visit."""
     here = (col(SupportVisit.municipality_id) == municipality_id, col(SupportVisit.id) == visit_id)
-    if await session.scalar(select(SupportVisit.id).where(*here)) is None:
+    visit = (await session.scalars(select(SupportVisit).where(*here))).one_or_none()
+    if visit is None:
         raise NotFound
-    changed = await session.execute(update(SupportVisit).where(*here, still).values(**values))
+    return visit
+
+
+async def _change(session: WriteSession, municipality_id: int, visit_id: int, still: Any, **values: Any) -> None:
+    visit = await get_visit(session, municipality_id, visit_id)
+    changed = await session.execute(
+        update(SupportVisit)
+        .where(col(SupportVisit.id) == visit.id, still)
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
     assert isinstance(changed, CursorResult)
     if changed.rowcount != 1:
         raise Conflict(_MOVED, "visit_moved")

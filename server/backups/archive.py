@@ -7,11 +7,12 @@ import gzip
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import file_digest
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -40,7 +41,8 @@ class ArchiveWriter:
     """Adds members one after another, and the manifest at the end."""
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
-        self._tar = tarfile.open(path, "w", format=tarfile.PAX_FORMAT)  # noqa: SIM115  # closed by `close`
+        self._file = path.open("wb")
+        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
         self.manifest = manifest
 
     def add(self, name: str, path: Path) -> None:
@@ -52,7 +54,17 @@ class ArchiveWriter:
         self.add(name, path)
         path.unlink()
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_more: object) -> None:
+        """A full disk says so once more when the file is closed; what was first is what is told."""
+        if kind is None:
+            self._finish()
+        with nullcontext() if kind is None else suppress(OSError):
+            self._file.close()
+
+    def _finish(self) -> None:
         content = json.dumps(asdict(self.manifest), ensure_ascii=False, indent=1, sort_keys=True).encode()
         about = tarfile.TarInfo(_MANIFEST)
         about.size, about.mode = len(content), 0o600

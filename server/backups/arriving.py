@@ -65,22 +65,14 @@ async def import_town(
         await _refuse_taken(connection, shape, town, folder)
         if connection.dialect.name == "sqlite":
             await tables.loosen(connection, shape)  # until the commit; PostgreSQL is given the rows in order
-        accounts = await _bring_staff(connection, shape.tables["account"], folder)
-        mover = Mover(await _shift(connection, shape), accounts)
-        for name, key in (("notice_version", "content"), ("publication", "content")):
-            for row in _lines(folder, name):
-                mover.learn(row["content_hash"], row[key])
-        known = {one["address_hash"]: address_hash(secrets, one["address"]) for one in _read(folder / BARRED)}
-        count, unknown = 0, 0
+        mover = await _mover(connection, shape, folder)
+        barred, unknown = _barred(folder, secrets)
+        prepared = {"municipality": [town], "suppression": barred}
+        count = 0
         for table in of_a_town(shape):
-            if table.name in _STAYS or not (folder / f"{table.name}.jsonl").exists():
-                continue
-            rows: Iterable[Row] = [town] if table.name == "municipality" else _lines(folder, table.name)
-            if table.name == "suppression":
-                rows = list(rows)
-                unknown = sum(row["address_hash"] not in known for row in rows)
-                rows = [row | {"address_hash": known.get(row["address_hash"], row["address_hash"])} for row in rows]
-            count += await _bring(connection, table, rows, mover)
+            if table.name not in _STAYS and (folder / f"{table.name}.jsonl").exists():
+                rows = prepared.get(table.name) or _lines(folder, table.name)
+                count += await _bring(connection, table, rows, mover)
         if connection.dialect.name != "sqlite":
             await tables.count_on(connection, shape, {})
     town_id = town["id"] + mover.shift
@@ -116,6 +108,22 @@ async def _refuse_taken(connection: AsyncConnection, shape: MetaData, town: Row,
     texts = select(func.count()).select_from(notice).where(notice.c.uid.in_(uids))
     if await connection.scalar(addresses) or await connection.scalar(texts):
         raise _refused(sentence("This town, or one with its addresses, lives here already: {slug}.", slug=town["slug"]))
+
+
+async def _mover(connection: AsyncConnection, shape: MetaData, folder: Path) -> Mover:
+    mover = Mover(await _shift(connection, shape), await _bring_staff(connection, shape.tables["account"], folder))
+    for name in ("notice_version", "publication"):
+        for row in _lines(folder, name):
+            mover.learn(row["content_hash"], row["content"])
+    return mover
+
+
+def _barred(folder: Path, secrets: Secrets) -> tuple[list[Row], int]:
+    """Barred addresses by the marks of here, as far as the addresses are known; and how many are not."""
+    known = {one["address_hash"]: address_hash(secrets, one["address"]) for one in _read(folder / BARRED)}
+    rows = list(_lines(folder, "suppression"))
+    unknown = sum(row["address_hash"] not in known for row in rows)
+    return [row | {"address_hash": known.get(row["address_hash"], row["address_hash"])} for row in rows], unknown
 
 
 async def _bring_staff(connection: AsyncConnection, account: Table, folder: Path) -> dict[int, int]:

@@ -82,8 +82,7 @@ async def _fill(path: Path, settings: Settings, database: Database, files: FileS
     """The unsealed archive. How many rows it holds."""
     revision = await current_revision(database)
     manifest = Manifest(clock.now().isoformat(), revision or "", "sqlite" if database.is_sqlite else "postgresql")
-    writer = ArchiveWriter(path, manifest)
-    with TemporaryDirectory(dir=path.parent) as scratch:
+    with ArchiveWriter(path, manifest) as writer, TemporaryDirectory(dir=path.parent) as scratch:
         async with database.snapshot() as connection:
             shape = await tables.read_shape(connection)
             for table in tables.in_order(shape):
@@ -95,7 +94,7 @@ async def _fill(path: Path, settings: Settings, database: Database, files: FileS
                         manifest.rows[table.name] += len(lines)
                         await asyncio.to_thread(file.writelines, [f"{line}\n" for line in lines])
                 await asyncio.to_thread(writer.move_in, table_member(table.name), member)
-    await asyncio.to_thread(_add_files, writer, files, settings.home / "keys")
+        await asyncio.to_thread(_add_files, writer, files, settings.home / "keys")
     return total(manifest.rows)
 
 
@@ -104,7 +103,6 @@ def _add_files(writer: ArchiveWriter, files: FileStore, keys: Path) -> None:
     for name, path in files.everything():
         writer.add(f"files/{name}", path)
     writer.add("keys/instance.key", keys / "instance.key")
-    writer.close()
 
 
 def _lay(store: Store, name: str, sealed: Path) -> int:

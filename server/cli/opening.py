@@ -68,17 +68,25 @@ def carry_out(command: Callable[[], Awaitable[Answer]]) -> Answer:
             return asyncio.run(run())
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
-    except (Refused, WrongDatabase) as refusal:
+    except Refused as refusal:
         sentences = [str(refusal)]
+    except WrongDatabase as wrong:
+        sentences = [str(wrong), _way_back()]
     except Refusal as refusal:
         sentences = _sentences(refusal)
     except ValidationError as error:
         sentences = _sentences(Invalid(sentences_of(error.errors())))
     except (SQLAlchemyError, ConnectionError) as error:
-        sentences = [f"The database does not answer as it should: {getattr(error, 'orig', error)}"]
-    for sentence in sentences:
+        sentences = [f"The database does not answer as it should: {getattr(error, 'orig', error)}", _way_back()]
+    for sentence in filter(None, sentences):
         errors.print(sentence, style="red", soft_wrap=True, markup=False)
     raise typer.Exit(1)
+
+
+def _way_back() -> str:
+    """Where the backups are, for who needs one now."""
+    place = settings().backup_place
+    return f"If it is damaged: the backups are in {place}, and `tambour restore` brings one back." if place else ""
 
 
 def _sentences(refusal: Refusal) -> list[str]:

@@ -112,6 +112,14 @@ class Database:
                         f"PostgreSQL says synchronous_commit={found}; `on` is needed to lose no message"
                     )
 
+    async def check_file(self) -> None:
+        """Before the instance starts: a damaged file of SQLite's is not written to. Raises WrongDatabase."""
+        if self.is_sqlite:
+            async with self.engine.connect() as connection:
+                found = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
+            if found != "ok":
+                raise WrongDatabase(f"SQLite says that its file is damaged: {found}")
+
     async def close(self) -> None:
         await self.engine.dispose()
         if (hand := self.__dict__.pop("_hand", None)) is not None:

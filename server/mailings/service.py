@@ -71,8 +71,7 @@ async def start_mailing(
     """A mailing and its whole ledger, in one transaction. The same key gives the same mailing, however often.
 
     Suppressed addresses get no row; a recipient named twice gets one. `scope` are the topics it is addressed to. Raises
-    Conflict if receivers could not believe that it is the town's, Invalid if the town may not send so much a day; what is
-    urgent is tried all the same.
+    Conflict if receivers could not believe it, Invalid if it is too much for a day; what is urgent is tried all the same.
     """
     await refuse_unbelievable(session, municipality_id, messages[0].envelope_sender, lane)
     await hold_recipients(session, municipality_id)
@@ -90,8 +89,7 @@ async def start_mailing(
     )
     if is_new:
         allowed = _allowed(recipients, secrets, await suppressed_hashes(session, municipality_id))
-        message_ids = await _add_messages(session, mailing, messages)
-        await add_rows(session, mailing, message_ids, allowed)
+        await add_rows(session, mailing, await _add_messages(session, mailing, messages), allowed)
         await refuse_more_mails(session, mailing)
     return mailing
 

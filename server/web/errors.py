@@ -1,5 +1,6 @@
 """Refusals become answers here, once: a page for people, `application/problem+json` for programs (RFC 9457)."""
 
+import errno
 import logging
 from typing import Any
 
@@ -16,6 +17,12 @@ from server.web.security import TooHeavy
 from server.web.templates import page
 
 log = logging.getLogger(__name__)
+
+_DISK_FULL = "53100"
+_NO_ROOM = Refusal(
+    sentence("The server has no room left. Nothing was changed: tell who hosts Tambour, then try again."), "disk_full"
+)
+_AWAY = Refusal(sentence("The database does not answer. Try again in a moment."), "database_away")
 
 _STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
@@ -76,12 +83,20 @@ def _refusal_of(error: Exception) -> tuple[int, Refusal]:
         case TooHeavy():
             return 413, Refusal(sentence("This is too heavy: 25 MB at most."), "too_heavy")
         case DBAPIError() | OSError():
-            return 503, Refusal(sentence("The database does not answer. Try again in a moment."), "database_away")
+            return 503, _NO_ROOM if _is_disk_full(error) else _AWAY
         case HTTPException(status_code=404):
             return 404, NotFound()
         case HTTPException(status_code=status):
             return status, Refusal(sentence("This request cannot be answered here."), f"http_{status}")
     raise error
+
+
+def _is_disk_full(error: Exception) -> bool:
+    """Whether there was no room left for what had to be written."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, OSError):
+        return cause.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    return getattr(cause, "sqlstate", "") == _DISK_FULL or getattr(cause, "sqlite_errorname", "") == "SQLITE_FULL"
 
 
 def _respond(request: Request, status: int, refusal: Refusal, headers: dict[str, str]) -> Response:

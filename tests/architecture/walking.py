@@ -13,8 +13,10 @@ from PIL import Image
 from sqlalchemy import text
 from starlette.types import ASGIApp
 
-from server.accounts.schemas import TokenDraft
+from server.accounts.operators import create_operator
+from server.accounts.schemas import OperatorDraft, TokenDraft, VisitWish
 from server.accounts.tokens import create_token
+from server.accounts.visits import ask_visit
 from server.accounts.words import SCOPES
 from server.boards import service
 from server.boards.kinds import CertificateKind
@@ -126,6 +128,9 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
         about: dict[str, Any] = {"name": "x.pdf", "media_type": "application/pdf"}
         session.add(PrintFile(municipality_id=stage.town_id, job_id=job.id, attempt=0, file_key=kept, bytes=1, **about))
         await session.execute(text("UPDATE print_job SET state = 'done'"))
+        olga = await create_operator(session, OperatorDraft(name="Olga", email="olga@hote.example"))
+        host = replace(stage.administrator, account_id=olga.account_id)
+        await ask_visit(session, stage.town_id, host, VisitWish(reason="You called."))
     await _urgent(stage)
     alice = await open_session(database, stage.administrator.account_id)
     charlie = await open_session(database, charlie_id)
@@ -231,6 +236,7 @@ _SAMPLES = {
     "account_id": "SELECT account_id FROM role_grant WHERE role = 'counter'",
     "session_id": "SELECT id FROM staff_session",
     "token_id": "SELECT id FROM api_token",
+    "visit_id": "SELECT id FROM support_visit",
     "urgent_id": "SELECT id FROM urgent_notice",
     "uid": "SELECT uid FROM urgent_notice",
     "key_id": "SELECT id FROM dkim_key",
