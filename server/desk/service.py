@@ -133,7 +133,7 @@ async def _of_the_host(session: ReadSession, municipality_id: int) -> list[Task]
         words = sentence("{name}, who hosts Tambour, may look in at this moment", name=visit.operator)
         return [Task(words, sentence("See or end it"), "support")]
     words = sentence("{name}, who hosts Tambour, asks to look in", name=visit.operator)
-    return [Task(words, sentence("Answer"), "support", is_pressing=True)]
+    return [Task(words, sentence("Say yes or no"), "support", is_pressing=True)]
 
 
 async def _of_mailings(session: ReadSession, municipality_id: int) -> list[Task]:

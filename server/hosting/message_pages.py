@@ -10,7 +10,7 @@ from server.accounts import messages
 from server.accounts.dependencies import Operator
 from server.accounts.models import StaffMessage
 from server.accounts.schemas import StaffMessageDraft
-from server.core.i18n import sentence
+from server.core.i18n import Message, sentence
 from server.instance.doctor import look_over
 from server.mailings.domain_pages import VERDICT_MARKS
 from server.web.dependencies import Configuration, Reading, Writing, database_of
@@ -19,6 +19,18 @@ from server.web.said import saying
 from server.web.templates import page, redirect
 
 router = APIRouter()
+
+PARTS: Mapping[str, Message] = {
+    "address": sentence("address"),
+    "backups": sentence("backups"),
+    "clock": sentence("clock"),
+    "database": sentence("database"),
+    "disk": sentence("disk"),
+    "keys": sentence("keys"),
+    "queue": sentence("queue"),
+    "workers": sentence("workers"),
+}
+"""What the doctor looks at, in the reader's language."""
 
 POSTED = saying("message-posted", sentence("The staff of every town see it when they arrive."))
 WITHDRAWN = saying("message-withdrawn", sentence("The message is taken back."))
@@ -47,7 +59,7 @@ async def withdraw_message(request: Request, session: Writing, operator: Operato
 async def show_machine(request: Request, operator: Operator, settings: Configuration) -> Response:
     """What `tambour doctor` says of the instance."""
     found = await look_over(settings, database_of(request))
-    context = {"findings": [(one, *VERDICT_MARKS[one.verdict]) for one in found]}
+    context = {"findings": [(PARTS.get(one.check, one.check), one, *VERDICT_MARKS[one.verdict]) for one in found]}
     return page(request, "hosting/machine.html", context)
 
 
