@@ -18,7 +18,7 @@ from server.web.dependencies import CurrentTown, Keys, Reading, Writing, databas
 from server.web.forms import SentForm, asking_again
 from server.web.network import network_of
 from server.web.said import saying
-from server.web.templates import page, redirect
+from server.web.templates import page, path_for, redirect
 from server.web.tenancy import Town
 
 router = APIRouter()
@@ -111,7 +111,8 @@ def _go(request: Request, path: str) -> RedirectResponse:
 
 
 def _welcome_page(request: Request, token: str, account: Account, errors: dict[str, str]) -> Response:
-    context = {"token": token, "account": account, "errors": errors}
+    action = path_for(request, "password_choose", token=token)
+    context = {"frame": "desk/base.html", "action": action, "account": account, "errors": errors}
     return page(request, "accounts/welcome.html", context, status=422 if errors else 200)
 
 

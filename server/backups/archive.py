@@ -7,7 +7,7 @@ import gzip
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from hashlib import file_digest
 from io import BytesIO
@@ -59,10 +59,13 @@ class ArchiveWriter:
 
     def __exit__(self, kind: type[BaseException] | None, *_more: object) -> None:
         """A full disk says so once more when the file is closed; what was first is what is told."""
-        if kind is None:
-            self._finish()
-        with nullcontext() if kind is None else suppress(OSError):
-            self._file.close()
+        try:
+            if kind is None:
+                self._finish()
+                self._file.close()
+        finally:
+            with suppress(OSError):
+                self._file.close()
 
     def _finish(self) -> None:
         content = json.dumps(asdict(self.manifest), ensure_ascii=False, indent=1, sort_keys=True).encode()

@@ -16,7 +16,7 @@ from server.web.csrf import refuse_foreign
 from server.web.dependencies import Keys, Reading, Writing, database_of
 from server.web.forms import SentForm, asking_again
 from server.web.network import network_of
-from server.web.templates import page, redirect
+from server.web.templates import page, path_for, redirect
 
 router = APIRouter()
 
@@ -79,5 +79,6 @@ async def _account_of(session: Reading, token: str) -> Account:
 
 
 def _welcome_page(request: Request, token: str, account: Account, errors: dict[str, str]) -> Response:
-    context = {"token": token, "account": account, "errors": errors}
-    return page(request, "hosting/welcome.html", context, status=422 if errors else 200)
+    action = path_for(request, "operator_password_choose", token=token)
+    context = {"frame": "hosting/base.html", "action": action, "here": "", "account": account, "errors": errors}
+    return page(request, "accounts/welcome.html", context, status=422 if errors else 200)
