@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from server.backups import tables
 from server.backups.references import Mover, Row
-from server.backups.towns import BARRED, FORMAT, MANIFEST, SUMS, of_a_town
+from server.backups.towns import BARRED, FORMAT, MANIFEST, SUMS, of_a_town, own_references
 from server.core import clock
 from server.core.database import Database, WriteSession
 from server.core.errors import Invalid
@@ -155,16 +155,14 @@ async def _shift(connection: AsyncConnection, shape: MetaData) -> int:
 
 async def _bring(connection: AsyncConnection, table: Table, rows: Iterable[Row], mover: Mover) -> int:
     """The rows, and then what they say of each other: a street of its sector, a round of the one that follows it."""
-    own = [key.parent.name for key in table.foreign_keys if key.column.table is table]
-    needed = [key.parent.name for key in table.foreign_keys if not key.parent.nullable]
+    own = own_references(table)
     later: list[Row] = []
     held: list[Row] = []
     count = 0
     for row in rows:
         moved = {name: tables.typed(table.c[name], value) for name, value in mover.row(table, row).items()}
-        if any(moved[name] is None for name in needed):
-            continue  # it speaks of somebody who is not named in the folder
-        later += [{"row": moved["id"], **{name: moved[name] for name in own}}] if any(moved[one] for one in own) else []
+        if any(moved[name] for name in own):
+            later.append({"row": moved["id"]} | {f"to_{name}": moved[name] for name in own})
         held.append(moved | dict.fromkeys(own))
         count += 1
         if len(held) == _AT_ONCE:
@@ -173,9 +171,8 @@ async def _bring(connection: AsyncConnection, table: Table, rows: Iterable[Row],
     if held:
         await connection.execute(table.insert(), held)
     if later:
-        await connection.execute(
-            update(table).where(table.c.id == bindparam("row")).values({one: bindparam(one) for one in own}), later
-        )
+        among = update(table).where(table.c.id == bindparam("row"))
+        await connection.execute(among.values({name: bindparam(f"to_{name}") for name in own}), later)
     return count
 
 

@@ -15,7 +15,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, MetaData, Table, delete, select, union
+from sqlalchemy import CursorResult, MetaData, Table, delete, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.backups import tables
@@ -70,6 +70,8 @@ async def delete_town(database: Database, files: FileStore, municipality_id: int
     async with database.connection() as connection:
         shape = await tables.read_shape(connection)
         for table in reversed(of_a_town(shape)):
+            for name in own_references(table):  # a street of its sector: none may stay behind the other
+                await connection.execute(update(table).where(_its(table) == municipality_id).values({name: None}))
             result = await connection.execute(delete(table).where(_its(table) == municipality_id))
             assert isinstance(result, CursorResult)
             gone[table.name] = result.rowcount
@@ -79,6 +81,11 @@ async def delete_town(database: Database, files: FileStore, municipality_id: int
 
 def of_a_town(shape: MetaData) -> list[Table]:
     return [one for one in tables.in_order(shape) if one.name == "municipality" or "municipality_id" in one.columns]
+
+
+def own_references(table: Table) -> list[str]:
+    """Columns that name another row of the same table."""
+    return [key.parent.name for key in table.foreign_keys if key.column.table is table]
 
 
 def _its(table: Table) -> Any:

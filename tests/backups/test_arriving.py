@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from server.accounts.models import RoleGrant
@@ -20,7 +21,7 @@ from server.issues.sending import prepare_letter, send_issue
 from server.mailings.leaving import suppress_address
 from server.mailings.models import Delivery, DeliveryState, Mailing, SuppressionReason
 from server.mailings.queries import find_suppression
-from server.municipalities.models import Municipality
+from server.municipalities.models import Municipality, Place, PlaceKind
 from server.residents.queries import email_audience
 from tests.cast import Cast
 from tests.issues.composing import in_state, send, subscribe
@@ -35,6 +36,9 @@ async def test_a_town_moves_among_others_and_goes_on(
 ) -> None:
     async with database.writing() as session:
         await subscribe(session, cast, *READERS)
+        street = Place(municipality_id=cast.town_id, kind=PlaceKind.STREET, name="Rue des Ormes")
+        street.sector_id = cast.sector_ids[1]
+        session.add(street)
         sent = (await in_state(session, cast, IssueState.APPROVED)).id
         await in_state(session, cast, IssueState.APPROVED)
         await suppress_address(session, cast.town_id, secrets, READERS[1], SuppressionReason.REFUSED)
@@ -84,6 +88,10 @@ async def test_a_town_moves_among_others_and_goes_on(
         )
         assert await session.scalar(grants) == 5, "Alice, Bob, Paula, Denise and Paul work in both"
         prepared = await prepare_letter(session, files, arrived.municipality_id, ready.id, "https://new.example")
+        sector = aliased(Place)
+        of_street = select(sector.name).join(Place, col(Place.sector_id) == col(sector.id))
+        here_too = col(sector.municipality_id) == arrived.municipality_id
+        assert list(await session.scalars(of_street.where(here_too))) == ["Les Ormes"]
     async with database.writing() as session:
         mailing = await send_issue(session, OTHER, prepared, None, "here")
     async with database.reading() as session:
