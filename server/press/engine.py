@@ -50,6 +50,7 @@ class Typesetter:
         The package ships each cut twice, and the order of a folder is no order: the ones we print with are linked.
         """
         self._drawable = {chr(code) for code in range(0x20, 0x7F)} | {"\n", "\t"}
+        self._undrawable: set[str] = set()
         with tempfile.TemporaryDirectory(prefix="tambour-press-") as chosen:
             for package, face in ((font_source_sans_pro, "SourceSansPro"), (font_source_serif_pro, "SourceSerifPro")):
                 for cut in _CUTS:
@@ -89,12 +90,20 @@ class Typesetter:
 
     def _missing_characters(self, files: dict[str, bytes]) -> str:
         """Those no font of the product can draw; on a page they would be boxes, and pictures of pages do not tell."""
-        unknown = sorted(set().union(*_strings(json.loads(files["data.json"]))) - self._drawable)
-        if not unknown:
-            return ""
-        missing = [] if self._draws(files, unknown) else [one for one in unknown if not self._draws(files, [one])]
-        self._drawable |= set(unknown) - set(missing)
-        return "".join(missing)
+        said = set().union(*_strings(json.loads(files["data.json"])))
+        self._try(files, sorted(said - self._drawable - self._undrawable))
+        return "".join(sorted(said & self._undrawable))
+
+    def _try(self, files: dict[str, bytes], unknown: list[str]) -> None:
+        """Learn which of these can be drawn: all at once, else each half."""
+        if not unknown or self._draws(files, unknown):
+            self._drawable.update(unknown)
+        elif len(unknown) == 1:
+            self._undrawable.update(unknown)
+        else:
+            middle = len(unknown) // 2
+            self._try(files, unknown[:middle])
+            self._try(files, unknown[middle:])
 
     def _draws(self, files: dict[str, bytes], characters: list[str]) -> bool:
         trial = {
