@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from server.boards import law
 from server.boards.evidence import Display, Span, Statement, read_register
@@ -31,6 +32,8 @@ class BoardProof:
     board: Board
     display: Display
     posted_at: datetime | None
+    replaced_on: tuple[date, ...] = ()
+    """The days on which a sheet with a changed text took its place."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +78,19 @@ async def _on_board(session: ReadSession, municipality_id: int, notice_id: int, 
     sheets = await list_of_notice(session, municipality_id, notice_id)
     ids = [one.posting.id for one in sheets if one.posting.board_id == board_id]
     said = await statements_of(session, municipality_id, ids)
-    return BoardProof(board, together([read_register(one) for one in said.values()]), _first_posted(said))
+    return BoardProof(
+        board, together([read_register(one) for one in said.values()]), _first_posted(said), _replaced(said)
+    )
 
 
 def _first_posted(said: Mapping[int, Sequence[Statement]]) -> datetime | None:
     return min((one.at for many in said.values() for one in many if one.kind is RegisterKind.POSTED), default=None)
+
+
+def _replaced(said: Mapping[int, Sequence[Statement]]) -> tuple[date, ...]:
+    posted = [one for many in said.values() for one in many if one.kind is RegisterKind.POSTED and one.revision]
+    in_order = pairwise(sorted(posted, key=lambda one: (one.at, one.order)))
+    return tuple(later.day for earlier, later in in_order if (later.revision or 0) > (earlier.revision or 0))
 
 
 def together(displays: Sequence[Display]) -> Display:
@@ -151,7 +162,7 @@ def paper_of(
             address=", ".join(municipality.address.splitlines()),
             title=words["title"][asked.kind.value],
             number=asked.number or "",
-            body=words["body"][asked.kind.value].format(**said),
+            body=words["body"][asked.kind.value].format(**said) + _replacements(words, proof),
             rows=_rows(words, proof),
             basis=words["basis"][asked.kind.value].format(hash=proof.file_key),
             done=words["done"].format(town=municipality.name, day=format_day(clock.today())),
@@ -192,6 +203,17 @@ def _interruption(words: Mapping[str, str], proof: Proof) -> str:
         for board, gap in proof.gaps()
     ]
     return words["except"].format(gaps=" ; ".join(gaps)) if gaps else words["without"]
+
+
+def _replacements(words: Mapping[str, str], proof: Proof) -> str:
+    """Nobody certifies one text for another."""
+    said = [
+        words["replaced"].format(place=one.board.name, day=format_day(day))
+        for one in proof.boards
+        for day in one.replaced_on
+        if proof.period.first <= day <= proof.period.last
+    ]
+    return "".join(said)
 
 
 def _place(board: Board) -> str:

@@ -19,7 +19,7 @@ from server.core.errors import Conflict, Invalid
 from server.core.files import FileStore
 from server.notices.models import NoticeKind
 from server.notices.service import withdraw_notice
-from tests.boards.hanging import board, hang, key_in, make_round, notice
+from tests.boards.hanging import board, hang, key_in, make_round, notice, publish_again
 from tests.boards.test_rounds import MONDAY, WEEK, at
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
@@ -95,6 +95,26 @@ async def test_an_urgent_display_is_certified_to_the_hour(database: Database, fi
     assert "23 novembre 2026" in body
     assert "11\u00a0h\u00a040 (Mairie)" in body
     assert said_on(files.get(cast.town_id, issued.file_key)).count("Interdiction de baignade") == 1
+
+
+async def test_a_certificate_says_when_a_changed_text_took_the_place_of_another(database: Database, cast: Cast) -> None:
+    bodies = []
+    async with database.writing() as session:
+        where, what = await board(session, cast), await notice(session, cast)
+        await hang(session, cast, what, where, MONDAY, MONDAY + 4 * WEEK)
+        await key_in(session, cast, await make_round(session, cast))
+        await publish_again(session, cast, what, body="Mercredi, et non mardi.")
+        for week in (1, 2):
+            with clock.frozen(at(MONDAY + week * WEEK)):
+                await key_in(session, cast, await make_round(session, cast))
+        with clock.frozen(at(MONDAY + 2 * WEEK)):
+            for first in (MONDAY, MONDAY + 2 * WEEK):
+                wish = CertificateWish(
+                    kind=CertificateKind.DISPLAY, board_ids=[where.id], first_on=first, last_on=MONDAY + 2 * WEEK
+                )
+                asked = await service.ask_certificate(session, cast.town_id, cast.actor("Paul"), what.id, wish)
+                bodies.append((await service.draft_certificate(session, cast.town_id, asked.id, URL)).body)
+    assert ["remplacée le 30 novembre 2026" in body for body in bodies] == [True, False]
 
 
 async def test_what_no_round_covers_is_not_certified(database: Database, files: FileStore, cast: Cast) -> None:
