@@ -17,7 +17,7 @@ from tests.browser.instance import Instance
 PUBLIC_BYTES, PUBLIC_REQUESTS = 40_000, 6
 STAFF_BYTES = 120_000
 MOST_PAGES = 120
-PAPER = re.compile(r"/(poster|sheet|pictures)")  # a sheet of paper as a picture weighs what it weighs
+PAPER = re.compile(r"/(poster|sheet|pictures)|/paper/\d+\.png")  # a sheet of paper as a picture weighs what it weighs
 NOT_PAGES = re.compile(r"(\.(pdf|ics|atom|csv|txt|json|eml|cap)|/(logo|source|cap)|/prints/\d+/files/\d+)$")
 
 
@@ -81,7 +81,10 @@ def open_page(page: Page, url: str) -> Visit:
     visit.status = answer.status
     visit.is_mail = "sandbox" in answer.headers.get("content-security-policy", "")
     visit.requests = [one.url for one in answers]
-    visit.weight = sum(_weight(one) for one in answers if one.status == 200 and not PAPER.search(one.url))
+    opened = [
+        one for one in answers if one.status == 200 and one.request.method == "GET"
+    ]  # not what a script asks later
+    visit.weight = sum(_weight(one) for one in opened if not PAPER.search(one.url))
     return visit
 
 
