@@ -25,6 +25,7 @@ _ROOT = str(Path(__file__).parent)  # must exist; nothing in it can be opened
 _REFUSED = "panicked with: refused "
 _ASKED_IN_VAIN = "failed to compile document: "
 _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _NO_DATE = 0  # a moment in the file would make two prints of one sheet differ
 _SPECIMEN = """
 #set document(title: "x")
@@ -95,9 +96,15 @@ class Typesetter:
         return "".join(sorted(said & self._undrawable))
 
     def _try(self, files: dict[str, bytes], unknown: list[str]) -> None:
-        """Learn which of these can be drawn: all at once, else each half."""
-        if not unknown or self._draws(files, unknown):
+        """Learn which of these can be drawn. Those that are named cannot; where none is, each half is tried alone."""
+        if not unknown:
+            return
+        named = self._refused(files, unknown)
+        if named is None:
             self._drawable.update(unknown)
+        elif missing := named & set(unknown):
+            self._undrawable |= missing
+            self._try(files, [one for one in unknown if one not in missing])
         elif len(unknown) == 1:
             self._undrawable.update(unknown)
         else:
@@ -105,7 +112,8 @@ class Typesetter:
             self._try(files, unknown[:middle])
             self._try(files, unknown[middle:])
 
-    def _draws(self, files: dict[str, bytes], characters: list[str]) -> bool:
+    def _refused(self, files: dict[str, bytes], characters: list[str]) -> set[str] | None:
+        """Those that the typesetter names as undrawn; None if all of them are on the page."""
         trial = {
             "main.typ": _CHARACTERS.encode(),
             "lib.typ": files["lib.typ"],
@@ -113,9 +121,14 @@ class Typesetter:
         }
         try:
             self._compile(trial, {"output": "pdf", "standards": ["ua-1"]})
-        except typst.TypstError:
-            return False
-        return True
+        except typst.TypstError as error:
+            return {one for text in _UNDRAWN.findall(error.diagnostic) for one in _ESCAPED.sub(_unescaped, text)}
+        return None
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """As messages write a character that is not printed as it is."""
+    return chr(int(found[1], 16)) if found[1] else found[2]
 
 
 def _strings(value: Any) -> Iterator[str]:

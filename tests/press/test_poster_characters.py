@@ -5,7 +5,7 @@ import json
 import pytest
 
 from server.press.errors import MissingGlyph, WordTooLong
-from server.press.poster import Poster, fit_poster, preview_poster, print_poster
+from server.press.poster import fit_poster, preview_poster, print_poster
 from tests.corpora import corpus
 from tests.press.posters import paragraphs, poster
 from tests.press.reading import page_count, said_on
@@ -66,19 +66,16 @@ async def _undrawn(strings: list[str]) -> str:
 async def _print_those_that_fit(strings: list[str], at_once: int = 60) -> None:
     """Sheets of many strings; one with a word wider than the page names it, and goes on without it."""
     for at in range(0, len(strings), at_once):
-        these = strings[at : at + at_once]
-        while True:
-            sheet = poster(family="official_act", blocks=paragraphs(*these))
-            refusal = (await fit_poster(sheet)).refusal
-            if refusal is None:
-                break
-            assert isinstance(refusal, WordTooLong), refusal
-            these = [text for text in these if refusal.word not in text]
-        await _all_said(sheet, these)
+        these, pdf = strings[at : at + at_once], b""
+        while not pdf:
+            try:
+                pdf = await print_poster(poster(family="official_act", blocks=paragraphs(*these)))
+            except WordTooLong as refusal:
+                these = [text for text in these if refusal.word not in text]
+        _all_said(pdf, these)
 
 
-async def _all_said(sheet: Poster, texts: list[str]) -> None:
-    pdf = await print_poster(sheet)
+def _all_said(pdf: bytes, texts: list[str]) -> None:
     assert page_count(pdf) <= 12
     heard = _bare(said_on(pdf))
     latin = [text for text in texts if text.isascii()]
