@@ -6,6 +6,7 @@ from server.boards.service import put_acts_online
 from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
+from server.demo.alarms import days_of_alarms, sound
 from server.demo.almanac import of_month, thursdays_of_letters
 from server.demo.paper import carry_letter
 from server.demo.people import people, town_data
@@ -41,6 +42,7 @@ async def play(stage: Stage, today: date) -> None:
     """Everything in the order in which it happened, each at its own hour."""
     letters = thursdays_of_letters(today, _LETTERS)
     rounds = mondays_of_rounds(today, _ROUNDS)
+    alarms = days_of_alarms(today)
     waiting = list(people())
     for story in stories(today):
         while letters and letters[0] <= story.published_on:
@@ -51,6 +53,8 @@ async def play(stage: Stage, today: date) -> None:
             await send_letter(stage, day)
         while rounds and rounds[0] <= story.published_on:
             await _walk(stage, rounds.pop(0), is_last=not rounds)
+        while alarms and alarms[0] <= story.published_on:
+            await sound(stage, alarms.pop(0), is_exercise=not alarms)
         await tell(stage, story)
     await fill_register(stage, today, waiting)
     await deliver_everything(stage.database)

@@ -18,6 +18,8 @@ from server.notices.models import Notice, NoticeState
 from server.notices.queries import agenda_between, count_by_state, current_notices
 from server.residents.models import Channel, Resident
 from server.residents.queries import reach
+from server.urgent.models import MessageType, UrgentNotice
+from server.urgent.queries import in_force
 
 URL = "http://localhost:8000"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -33,6 +35,7 @@ async def test_a_town_with_a_past(database: Database, secrets: Secrets, files: F
             await _its_notices(session, town.id)
             await _its_people(session, town.id)
             await _its_letters(session)
+            await _its_alarms(session, town.id)
 
 
 async def _its_notices(session: ReadSession, town_id: int) -> None:
@@ -61,3 +64,10 @@ async def _its_letters(session: ReadSession) -> None:
     assert states[IssueState.DRAFT] == 1
     # Past letters arrived long ago: starting the workers must send nothing.
     assert set(await session.scalars(select(Delivery.state))) == {DeliveryState.ACCEPTED}
+
+
+async def _its_alarms(session: ReadSession, town_id: int) -> None:
+    messages = list(await session.scalars(select(UrgentNotice).order_by(col(UrgentNotice.id))))
+    assert [one.message_type for one in messages if not one.is_exercise] == list(MessageType)
+    assert [one.is_exercise for one in messages] == [False, False, False, True]
+    assert await in_force(session, town_id) == [], "no banner over a town where nothing happens"
