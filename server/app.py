@@ -47,6 +47,7 @@ from server.urgent import public_pages as urgent_public_pages
 from server.urgent.banner import with_banners
 from server.web import look
 from server.web.errors import install_errors
+from server.web.freshness import Freshness
 from server.web.security import Security
 from server.web.static_files import static_files
 from server.web.tenancy import Tenancy
@@ -146,10 +147,8 @@ def create_app(
         app.state.secrets = secrets
         app.state.files = files
         app.state.settings = settings
-    return Security(
-        Tenancy(web.towns, web.own, with_banners(town_finder(database), database)),
-        is_https=settings.url.startswith("https:"),
-    )
+    tenancy = Tenancy(web.towns, web.own, with_banners(town_finder(database), database))
+    return Security(Freshness(tenancy), is_https=settings.url.startswith("https:"))
 
 
 def _application() -> FastAPI:

@@ -68,9 +68,7 @@ async def _say(
             read = content_hash_of(await get_urgent(session, stage.town_id, urgent.id))
         async with stage.database.writing() as session:
             second = Confirmed(Confirmation.SECOND_PERSON)
-            urgent = await send_urgent(
-                session, stage.town_id, stage.secrets, prepared, stage.publisher, second, read
-            )
+            urgent = await send_urgent(session, stage.town_id, stage.secrets, prepared, stage.publisher, second, read)
     with clock.frozen(moment + timedelta(minutes=3) + _TO_ACCEPT):
         await deliver_everything(stage.database)
     return urgent

@@ -10,11 +10,12 @@ from server.core.clock import today
 from server.core.database import ReadSession
 from server.issues.queries import find_last_sent
 from server.notices import queries as notices
-from server.notices.pages.public import PUBLIC, line_of
+from server.notices.pages.public import line_of
 from server.notices.wording import when_words
 from server.residents import queries as residents
 from server.residents.privacy import KEEPINGS
 from server.web.dependencies import CurrentTown, Reading
+from server.web.freshness import PUBLIC
 from server.web.templates import page
 
 router = APIRouter()

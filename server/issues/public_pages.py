@@ -11,11 +11,10 @@ from server.issues import queries
 from server.issues.models import Issue
 from server.issues.web import letter_for_the_web
 from server.web.dependencies import CurrentTown, Reading
+from server.web.freshness import PUBLIC
 from server.web.templates import page
 
 router = APIRouter()
-
-PUBLIC = {"cache-control": "public, max-age=60"}
 
 
 @router.get("/letters", name="public_letters")

@@ -14,20 +14,18 @@ from server.urgent.content import notice_of
 from server.urgent.models import UrgentNotice
 from server.urgent.telling import cap_message, plain_words
 from server.web.dependencies import Configuration, CurrentTown, Reading
+from server.web.freshness import PUBLIC
 from server.web.templates import path_for
 from server.web.tenancy import Town
 
 public_router = APIRouter()
-
-# Read again and again by machines: never an old answer.
-_FRESH = {"cache-control": "no-cache"}
 
 
 @public_router.get("/urgent.txt", name="urgent_text_now")
 async def give_text(session: Reading, town: CurrentTown) -> Response:
     municipality = await get_municipality(session, town.id)
     words = plain_words(municipality, await queries.in_force(session, town.id))
-    return Response(words, media_type="text/plain; charset=utf-8", headers=_FRESH)
+    return Response(words, media_type="text/plain; charset=utf-8", headers=PUBLIC)
 
 
 @public_router.get("/urgent.atom", name="urgent_atom")
@@ -52,7 +50,7 @@ async def give_feed(request: Request, session: Reading, town: CurrentTown, confi
         ],
     }
     feed = environment().get_template("public/urgent.atom.xml").render(context)
-    return Response(feed, media_type="application/atom+xml; charset=utf-8", headers=_FRESH)
+    return Response(feed, media_type="application/atom+xml; charset=utf-8", headers=PUBLIC)
 
 
 @public_router.get("/urgent/{uid}.cap", name="urgent_cap")
@@ -63,7 +61,7 @@ async def give_cap(
     urgent = await queries.get_public_by_uid(session, town.id, uid[:36])
     web = await _page_of(request, session, municipality, urgent, _origin(town, configuration.url))
     return Response(
-        cap_document(await cap_message(session, municipality, urgent, web)), media_type=MEDIA_TYPE, headers=_FRESH
+        cap_document(await cap_message(session, municipality, urgent, web)), media_type=MEDIA_TYPE, headers=PUBLIC
     )
 
 

@@ -81,7 +81,7 @@ async def test_a_notice_says_everything(client: Browser, database: Database, cas
         f"/saint-aubin/notices/{number}/poster.pdf",
     ):
         assert words in answer.text, words
-    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["cache-control"] == "public, no-cache"
     assert len(answer.content) < 20_000
 
 

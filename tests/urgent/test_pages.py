@@ -45,6 +45,21 @@ async def test_from_the_button_to_every_page_of_the_town(
     assert cap.headers["content-type"].startswith("application/cap+xml")
 
 
+async def test_a_copy_kept_by_a_browser_does_not_hide_it(
+    client: Browser, database: Database, secrets: Secrets, cast: Cast
+) -> None:
+    """A page is asked about each time; only what has not changed is not sent again."""
+    for path in ("/", "/notices", "/agenda", "/letters", "/privacy", "/urgent.txt"):
+        kept = (await client.get(path)).headers
+        assert kept["cache-control"] == "public, no-cache", path
+        again = await client.get(path, headers={"if-none-match": kept["etag"]})
+        assert (again.status_code, again.content) == (304, b""), path
+    kept = (await client.get("/agenda")).headers
+    await send(database, secrets, cast, await written(database, cast))
+    again = await client.get("/agenda", headers={"if-none-match": kept["etag"]})
+    assert (again.status_code, "Coupure d’eau rue du Lavoir" in again.text) == (200, True)
+
+
 async def test_who_wrote_it_types_the_password_again(browser_of: BrowserOf, database: Database, cast: Cast) -> None:
     hashed = await passwords.hash_password("un tambour bat la caisse")
     async with database.writing() as session:

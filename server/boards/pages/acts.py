@@ -14,10 +14,10 @@ from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.i18n import sentence
-from server.notices.pages.public import PUBLIC
 from server.notices.queries import get_notice
 from server.web.dependencies import CurrentTown, Files, Reading, Writing
 from server.web.forms import SentForm, asking_again
+from server.web.freshness import PUBLIC
 from server.web.pagination import AskedSlice, LinkedPage
 from server.web.said import saying
 from server.web.templates import page, redirect, room

@@ -15,8 +15,8 @@ from server.core.clock import PARIS
 from server.core.database import ReadSession
 from server.core.templating import environment
 from server.municipalities.queries import get_municipality
-from server.notices.pages.public import PUBLIC
 from server.web.dependencies import Configuration, CurrentTown, Reading
+from server.web.freshness import PUBLIC
 from server.web.templates import path_for
 
 router = APIRouter()

@@ -12,9 +12,10 @@ from server.core.errors import NotFound
 from server.notices import queries
 from server.notices.calendar import calendar_of
 from server.notices.models import Publication
-from server.notices.pages.public import PUBLIC, line_of
+from server.notices.pages.public import line_of
 from server.notices.wording import when_words
 from server.web.dependencies import Configuration, CurrentTown, Reading
+from server.web.freshness import PUBLIC
 from server.web.templates import page, path_for
 
 router = APIRouter()

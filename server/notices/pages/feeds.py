@@ -11,11 +11,11 @@ from server.core.templating import environment
 from server.municipalities.queries import get_municipality
 from server.notices import queries
 from server.notices.models import Publication
-from server.notices.pages.public import PUBLIC
 from server.notices.renderings import web_section
 from server.notices.schemas import NoticeContent
 from server.notices.words import KINDS
 from server.web.dependencies import Configuration, CurrentTown, Reading
+from server.web.freshness import PUBLIC
 from server.web.templates import path_for
 
 router = APIRouter()

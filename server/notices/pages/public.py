@@ -22,13 +22,12 @@ from server.notices.wording import validity_words, when_words
 from server.notices.words import KINDS
 from server.press.errors import PressError
 from server.web.dependencies import CurrentTown, Files, Reading
+from server.web.freshness import PUBLIC
 from server.web.pagination import AskedSlice, LinkedPage
 from server.web.templates import page, path_for
 from server.web.tenancy import Town
 
 router = APIRouter()
-
-PUBLIC = {"cache-control": "public, max-age=60"}
 
 
 @router.get("/notices", name="public_notices")

@@ -17,12 +17,12 @@ from server.residents.words import CHANNELS
 from server.web.dependencies import CurrentTown, Keys, Reading, Writing
 from server.web.form_token import issue_form_token
 from server.web.forms import SentForm, asking_again
+from server.web.freshness import PUBLIC
 from server.web.templates import page, redirect
 from server.web.tenancy import Town
 
 router = APIRouter()
 
-PUBLIC = {"cache-control": "public, max-age=60"}
 _JOIN, _PAPER = "join", "paper"
 
 
