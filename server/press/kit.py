@@ -40,6 +40,10 @@ class Doors:
     title: str
     streets: Sequence[tuple[str, Sequence[str]]]
 
+    @property
+    def count(self) -> int:
+        return sum(len(numbers) for _street, numbers in self.streets)
+
 
 @dataclass(frozen=True)
 class Rows:

@@ -157,8 +157,8 @@ async def _kit(session: ReadSession, municipality: Municipality, day: str) -> Ki
         what=str(sentence("To inform by hand when nothing digital works.")),
         facts=(municipality.phone, municipality.opening_hours.replace("\n", " · ")),
         sheets=(
-            (str(sentence("Doors to knock at")), sum(len(one) for sector in doors for _name, one in sector.streets)),
-            (str(sentence("Boards")), len(await list_boards(session, municipality.id))),
+            (str(sentence("Doors to knock at")), sum(one.count for one in doors)),
+            (str(sentence("Boards to visit")), len(await list_boards(session, municipality.id))),
             (str(sentence("Blank posters")), 3),
         ),
         sections=[one for one in sections if _is_filled(one)],
@@ -204,7 +204,7 @@ async def _lists(session: ReadSession, municipality: Municipality) -> list[Secti
         for one in await residents.paper_readers(session, municipality.id)
     ]
     return [
-        Rows(str(sentence("Boards")), [str(words) for words in _BOARDS], boards),
+        Rows(str(sentence("Boards to visit")), [str(words) for words in _BOARDS], boards),
         Rows(str(sentence("Who receives the news on paper")), [str(words) for words in _PEOPLE], people),
     ]
 

@@ -65,7 +65,7 @@ async def make_kit(order: Order) -> AsyncIterator[Made]:
 
 def _kit(municipality: Municipality, urgent: UrgentNotice, number: str, doors: Sequence[Doors], boards: int) -> Kit:
     content = notice_of(urgent).content
-    letterboxes = sum(len(numbers) for sector in doors for _street, numbers in sector.streets)
+    letterboxes = sum(one.count for one in doors)
     slips = sentences(
         "Slip for the letterboxes: print the last page once",
         "Slips for the letterboxes, four on a sheet: print the last page {count} times",

@@ -11,7 +11,6 @@ from server.accounts.dependencies import Editor, Publisher
 from server.accounts.models import Role
 from server.accounts.queries import list_staff
 from server.accounts.signing_in import ask_password
-from server.boards.queries import list_boards
 from server.content.html import to_html
 from server.content.markdown import parse
 from server.core.clock import PARIS
@@ -20,6 +19,7 @@ from server.core.i18n import sentence
 from server.notices.pages.forms import Choices, choices_of
 from server.residents import queries as residents
 from server.urgent import queries, sending, service
+from server.urgent.area import boards_in, doors_in
 from server.urgent.content import notice_of
 from server.urgent.models import Confirmation, MessageType, UrgentKind, UrgentNotice
 from server.urgent.schemas import Override, UrgentDraft
@@ -132,7 +132,8 @@ async def before_leaving(session: ReadSession, town: Town, staff: Actor, urgent:
     """What will happen, and to how many."""
     members = [one for one in await list_staff(session, town.id) if not one.is_disabled]
     may_send = {Role.PUBLISHER, Role.ADMINISTRATOR}
-    paper = await residents.count_audience(session, town.id, urgent.topic_ids)
+    around = await queries.places_around(session, town.id, urgent.place_ids)
+    paper = await residents.paper_audience(session, town.id, urgent.topic_ids, around)
     return {
         "urgent": urgent,
         "content": notice_of(urgent).content,
@@ -140,8 +141,9 @@ async def before_leaving(session: ReadSession, town: Town, staff: Actor, urgent:
         "type": TYPES[urgent.message_type],
         "content_hash": sending.content_hash_of(urgent),
         "people": len(await sending.urgent_audience(session, town.id, urgent)),
-        "on_paper": sum(count for channel, count in paper.items() if channel != "email"),
-        "boards": len(await list_boards(session, town.id)),
+        "on_paper": sum(1 + len(copy.shared_with) for copy in paper),
+        "boards": len(await boards_in(session, town.id, urgent.place_ids)),
+        "doors": sum(one.count for one in await doors_in(session, town.id, urgent.place_ids)),
         "author": next((one.name for one in members if one.account_id == urgent.created_by_id), ""),
         "is_own": urgent.created_by_id == staff.account_id,
         "may_send": staff.has_role(Role.PUBLISHER),
