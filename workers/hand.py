@@ -19,7 +19,7 @@ from workers.traffic import Traffic
 from workers.waiting import WaitingClaims
 
 Thing = TypeVar("Thing")
-_ORDINARY = Lane.ORDINARY.rank
+_URGENT, _ORDINARY = Lane.URGENT.rank, Lane.ORDINARY.rank
 _SAFE = 0.9  # of a lease: who wakes up later than that from a sleep begins nothing with what it held
 
 
@@ -68,7 +68,7 @@ class Hand:
             found = await ledger.find_due(session, self.now())
         due = [one for one in found if self._traffic.serves(one)]
         size = self._appetite.size
-        pressing = [one for one in due if one.lane < _ORDINARY]
+        pressing = oldest_first([one for one in due if one.lane < _ORDINARY])
         others = [one for one in due if one.lane == _ORDINARY]
         taken = await self._claim(pressing, size - self.ready.pressing)
         if self.is_low and len(self.ready) < size:
@@ -132,6 +132,15 @@ class Hand:
         self._is_kept_since(began)
         async with self._database.connection() as connection:
             await ledger.sweep(connection, self.now())
+
+
+def oldest_first(due: Sequence[DueMailing]) -> list[DueMailing]:
+    """Of the urgent mailings of a town the oldest alone: after a cut, an all-clear does not overtake its alarm."""
+    oldest: dict[int, DueMailing] = {}
+    for one in due:
+        if one.lane == _URGENT:
+            oldest.setdefault(one.municipality_id, one)
+    return [one for one in due if one.lane != _URGENT or oldest[one.municipality_id] is one]
 
 
 def shares(due: Iterable[DueMailing], room: int, turn: int) -> list[tuple[DueMailing, int]]:

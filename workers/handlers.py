@@ -60,6 +60,7 @@ async def _forget_long_gone(database: Database, secrets: Secrets) -> None:
 CHORES: tuple[Chore, ...] = (
     Chore("release scheduled mailings", writing(upkeep.release_scheduled), every=1),
     Chore("end urgent notices", writing(end_due), every=5),
+    Chore("end mailings that are too late", writing(upkeep.end_worthless), every=5),
     Chore("expire notices", writing(_expire_notices), every=60),
     Chore("finish mailings", writing(upkeep.finish_mailings), every=1),
     Chore("freeze figures", writing(upkeep.freeze_figures), every=3600),

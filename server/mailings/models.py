@@ -62,10 +62,12 @@ class Mailing(SQLModel, table=True):
     created_by_id: int | None = reference("account.id", nullable=True)
     created_at: datetime = moment()
     scheduled_at: datetime = moment()
+    worthless_at: datetime | None = moment(nullable=True)
+    """From then on its words are no longer true, and nothing more of it leaves; none: they keep."""
     started_at: datetime | None = moment(nullable=True)
     finished_at: datetime | None = moment(nullable=True)
     stopped_for: str = Field(default="", max_length=20)
-    """Why Tambour itself paused it, once: who resumes it has seen the figures, and it is not stopped again."""
+    """Why Tambour itself paused it, once: who resumes it has seen the figures, and it is not stopped again; or ended it."""
     final: dict[str, int] | None = Field(default=None, sa_type=_JsonOrNothing)
     """The ledger's figures, summed once and for all when nothing can change them any more: they outlive the rows."""
 

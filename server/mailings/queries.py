@@ -16,6 +16,7 @@ from server.mailings.models import (
     DeliveryState,
     Mailing,
     MailingKind,
+    MailingState,
     Suppression,
     SuppressionReason,
 )
@@ -118,6 +119,19 @@ async def recipients_of(session: ReadSession, municipality_id: int, mailing_id: 
         col(Delivery.recipient) > 0,
     )
     return set(await session.scalars(query))
+
+
+async def is_leaving(session: ReadSession, municipality_id: int, origin: str) -> bool:
+    """Whether anything of the mailings called `origin` may still leave."""
+    query = select(col(Delivery.id)).join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+    where = (
+        col(Mailing.municipality_id) == municipality_id,
+        col(Mailing.origin) == origin,
+        col(Mailing.state).in_((MailingState.SENDING, MailingState.SCHEDULED)),
+        col(Delivery.next_at).is_not(None),
+        col(Delivery.state).not_in((DeliveryState.ACCEPTED, DeliveryState.REFUSED, DeliveryState.CANCELLED)),
+    )
+    return await session.scalar(query.where(*where).limit(1)) is not None
 
 
 async def acceptances_of(session: ReadSession, municipality_id: int, origin: str) -> list[tuple[str, datetime | None]]:

@@ -67,6 +67,7 @@ async def start_mailing(
     scope: Iterable[int] = (),
     created_by_id: int | None = None,
     scheduled_at: datetime | None = None,
+    worthless_at: datetime | None = None,
 ) -> Mailing:
     """A mailing and its whole ledger, in one transaction. The same key gives the same mailing, however often.
 
@@ -86,6 +87,7 @@ async def start_mailing(
         origin=origin,
         scope=sorted(scope),
         created_by_id=created_by_id,
+        worthless_at=worthless_at,
     )
     if is_new:
         allowed = _allowed(recipients, secrets, await suppressed_hashes(session, municipality_id))
@@ -108,6 +110,7 @@ async def send_message(
     origin: str = "",
     created_by_id: int | None = None,
     to_staff: bool = False,
+    worthless_at: datetime | None = None,
 ) -> Mailing:
     """One message to one address: a confirmation, a sign-in link, a trial. It leaves before everything else.
 
@@ -127,6 +130,7 @@ async def send_message(
         origin=origin,
         scope=[],
         created_by_id=created_by_id,
+        worthless_at=worthless_at,
     )
     if is_new and not is_silenced:
         message_ids = await _add_messages(session, mailing, [message])

@@ -33,7 +33,8 @@ def in_words_of(words: str, *, is_sqlite: bool) -> str:
 DUE = """
 SELECT m.id, CASE m.lane WHEN 'urgent' THEN 1 ELSE 2 END, m.municipality_id
 FROM mailing AS m
-WHERE m.state = 'sending' AND m.lane <> 'transactional' AND EXISTS (
+WHERE m.state = 'sending' AND m.lane <> 'transactional' AND (m.worthless_at IS NULL OR m.worthless_at > :now)
+AND EXISTS (
   SELECT 1 FROM delivery
   WHERE mailing_id = m.id AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
 )

@@ -5,16 +5,21 @@ from datetime import timedelta
 from sqlalchemy import bindparam, delete, select, text, update
 from sqlmodel import col
 
+from server.accounts.audit import action, record
 from server.core import clock
 from server.core.columns import Moment
 from server.core.database import WriteSession
+from server.core.i18n import sentence
 from server.mailings import statements
 from server.mailings.models import Delivery, Lane, Mailing, MailingMessage, MailingState, WorkerHeartbeat
 from server.mailings.queries import figures_of
+from server.mailings.service import cancel_rows
 
 NOTHING_CHANGES_AFTER = timedelta(days=1)
 KEEP_SINGLE_MESSAGES = timedelta(days=30)
 KEEP_LEDGERS = timedelta(days=365)
+TOO_LATE = "too_late"
+ENDED = action("mailing.too_late", sentence("Ended a mailing whose hour had passed before all of it had left"))
 _CLOSED = (MailingState.FINISHED, MailingState.CANCELLED)
 _RELEASE = text(statements.RELEASE).bindparams(bindparam("now", type_=Moment()))
 _FINISH = text(statements.FINISH).bindparams(bindparam("now", type_=Moment()))
@@ -35,6 +40,18 @@ async def finish_mailings(session: WriteSession) -> None:
         nothing = {"address": "", "reply": ""}
         await session.execute(update(Delivery).where(col(Delivery.mailing_id).in_(single)).values(nothing))
         await session.execute(update(MailingMessage).where(col(MailingMessage.mailing_id).in_(single)).values(body=b""))
+
+
+async def end_worthless(session: WriteSession) -> None:
+    """Mailings whose words are no longer true: what has not left never will, and the ledger says so."""
+    query = select(Mailing).where(
+        col(Mailing.state).in_((MailingState.SENDING, MailingState.PAUSED)), col(Mailing.worthless_at) <= clock.now()
+    )
+    for mailing in (await session.scalars(query)).all():
+        if await cancel_rows(session, col(Delivery.mailing_id) == mailing.id):
+            mailing.state, mailing.finished_at, mailing.stopped_for = MailingState.CANCELLED, clock.now(), TOO_LATE
+            session.add(mailing)
+            await record(session, mailing.municipality_id, None, ENDED, "mailing", mailing.id)
 
 
 async def freeze_figures(session: WriteSession) -> None:

@@ -13,6 +13,7 @@ from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.i18n import sentence
 from server.mailings import queries as mailings
+from server.mailings.town_relays import find_trouble
 from server.municipalities.queries import get_municipality
 from server.notices.pages.forms import choices_of
 from server.notices.queries import get_notice
@@ -153,6 +154,7 @@ async def followed(session: ReadSession, town: Town, staff: Actor, urgent: Urgen
     names = {one.account_id: one.name for one in await list_staff(session, town.id)}
     notice = await get_notice(session, town.id, urgent.notice_id) if urgent.notice_id else None
     content = notice_of(urgent).content
+    is_moving = await mailings.is_leaving(session, town.id, sending.origin_of(urgent))
     return {
         "urgent": urgent,
         "content": content,
@@ -161,7 +163,8 @@ async def followed(session: ReadSession, town: Town, staff: Actor, urgent: Urgen
         "whole": whole,
         "parts": parts,
         "shares": SHARES,
-        "is_moving": whole.accepted < whole.mailboxes and urgent.state is UrgentState.SENT,
+        "is_moving": is_moving,
+        "trouble": await find_trouble(session, town.id) if is_moving else None,
         "matter": matter,
         "types": TYPES,
         "kind": KINDS[urgent.kind],

@@ -34,7 +34,7 @@ from server.residents.schemas import AudienceRow
 from server.urgent import queries
 from server.urgent.content import notice_of, subject_of
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
-from server.urgent.service import NOT_NOW, move_draft
+from server.urgent.service import NOT_NOW, move_draft, take_down
 
 SENT = action("urgent.sent", sentence("Sent an urgent notice"))
 OVERRIDDEN = action("urgent.overridden", sentence("Sent an urgent notice without a second person or a password"))
@@ -111,6 +111,8 @@ async def send_urgent(
         await _publish(session, municipality_id, actor, urgent)
         await _write_to_residents(session, municipality_id, secrets, urgent, prepared, actor)
     await _replace_earlier(session, urgent)
+    if urgent.message_type is MessageType.CANCEL:
+        await take_down(session, urgent, actor)
     await _note_sent(session, urgent, actor, confirmed)
     return urgent
 
@@ -175,6 +177,7 @@ async def _write_to_residents(
         recipients=[Recipient(one.resident_id, one.address, by_language.get(one.language, 0)) for one in audience],
         idempotency_key=f"urgent-{urgent.uid}",
         created_by_id=actor.account_id,
+        worthless_at=urgent.until_at,
     )
     urgent.mailing_id = mailing.id
 
@@ -202,6 +205,7 @@ async def _write_to_chosen(
             created_by_id=actor.account_id,
             idempotency_key=f"urgent-{urgent.uid}-{number}",
             to_staff=True,
+            worthless_at=urgent.until_at,
         )
 
 

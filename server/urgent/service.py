@@ -9,6 +9,8 @@ from sqlmodel import col, select, update
 
 from server.accounts.actors import Actor
 from server.accounts.audit import action, record
+from server.accounts.models import Account
+from server.boards.service import end_postings_of_notice
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid
@@ -126,6 +128,20 @@ async def end_due(session: WriteSession) -> None:
         session.add(urgent)
         if urgent.notice_id is not None:
             await notices.expire_notice(session, urgent.municipality_id, urgent.notice_id, now)
+            await take_down(session, urgent, await _who_sent(session, urgent))
+
+
+async def take_down(session: WriteSession, urgent: UrgentNotice, actor: Actor) -> None:
+    """It is over: its posters are for the next round to take down."""
+    if urgent.notice_id is not None:
+        reason = str(sentence("the urgent notice is over"))
+        await end_postings_of_notice(session, urgent.municipality_id, actor, urgent.notice_id, reason)
+
+
+async def _who_sent(session: WriteSession, urgent: UrgentNotice) -> Actor:
+    """Who set the hour at which it ends by itself."""
+    account = await session.get_one(Account, urgent.sent_by_id)
+    return Actor(account.id, account.name, frozenset())
 
 
 async def move_draft(session: WriteSession, urgent: UrgentNotice, **values: object) -> None:

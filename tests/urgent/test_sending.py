@@ -6,17 +6,22 @@ import pytest
 from sqlmodel import col, select
 
 from server.accounts.models import AuditEntry
+from server.boards.models import Posting
 from server.core import clock
 from server.core.database import Database
 from server.core.errors import Conflict, Invalid
 from server.core.secrets import Secrets
-from server.mailings.models import Delivery, Lane, Mailing, MailingMessage
+from server.mailings import upkeep
+from server.mailings.ledger import find_due
+from server.mailings.models import Delivery, DeliveryState, Lane, Mailing, MailingMessage
+from server.mailings.queries import is_leaving
 from server.municipalities.models import Place, PlaceKind
 from server.notices.models import Notice, NoticeState, Publication
 from server.residents.models import ResidentPlace
 from server.urgent import queries, sending, service
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
 from server.urgent.schemas import UrgentDraft
+from tests.boards.hanging import board, hang
 from tests.cast import Cast
 from tests.issues.composing import subscribe
 from tests.urgent.alarms import follow, send, typed, written
@@ -168,6 +173,30 @@ async def test_over_by_its_own_hour(database: Database, secrets: Secrets, cast: 
         notice = (await session.scalars(select(Notice))).one()
         assert (await session.scalars(select(UrgentNotice))).one().replaced_at == until + timedelta(seconds=1)
     assert (urgent.state, notice.state) == (UrgentState.SENT, NoticeState.EXPIRED)
+
+
+@pytest.mark.usefixtures("readers")
+async def test_what_is_over_leaves_no_more_and_its_posters_come_down(
+    database: Database, secrets: Secrets, cast: Cast
+) -> None:
+    """The line was cut all that time: what is no longer true never leaves, and the record says so."""
+    until = clock.now() + timedelta(hours=2)
+    urgent = await send(database, secrets, cast, await written(database, cast, until_at=until))
+    async with database.writing() as session:
+        notice = (await session.scalars(select(Notice))).one()
+        await hang(session, cast, notice, await board(session, cast), clock.today(), clock.today())
+    with clock.frozen(until):
+        async with database.reading() as session:
+            assert await find_due(session, clock.now()) == [], "not even before the clock has run"
+        async with database.writing() as session:
+            await service.end_due(session)
+            await upkeep.end_worthless(session)
+    async with database.reading() as session:
+        assert set(await session.scalars(select(Delivery.state))) == {DeliveryState.CANCELLED}
+        assert (await session.scalars(select(Mailing.stopped_for))).one() == upkeep.TOO_LATE
+        assert upkeep.ENDED in set(await session.scalars(select(AuditEntry.action)))
+        assert not await is_leaving(session, cast.town_id, sending.origin_of(urgent))
+        assert (await session.scalars(select(Posting.ended_at))).one() == until
 
 
 async def test_given_up_nothing_leaves(database: Database, secrets: Secrets, cast: Cast) -> None:

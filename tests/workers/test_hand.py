@@ -12,7 +12,7 @@ from tests.mailings.test_leaving import settle, take
 from tests.sending import Office, eventually, people
 from tests.smtp_sink import Sink
 from workers.appetite import Appetite
-from workers.hand import shares
+from workers.hand import oldest_first, shares
 from workers.lines import lanes_of
 from workers.transports.smtp import SmtpTransport
 from workers.waiting import WaitingClaims
@@ -31,6 +31,12 @@ def test_towns_have_the_same_share_however_many_letters_they_send() -> None:
     rounds = [one.id for turn in range(4) for one, _ in shares(many, 100, turn)]
     assert len(rounds) == 400
     assert set(rounds[:300]) == set(range(300))
+
+
+def test_after_a_cut_an_alarm_goes_before_its_all_clear() -> None:
+    sign_in, alarm, all_clear = DueMailing(0, 0, 1), DueMailing(7, 1, 1), DueMailing(9, 1, 1)
+    elsewhere = DueMailing(8, 1, 2)
+    assert oldest_first([sign_in, alarm, elsewhere, all_clear]) == [sign_in, alarm, elsewhere]
 
 
 def test_a_hand_lasts_about_half_a_second() -> None:

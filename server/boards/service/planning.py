@@ -144,6 +144,15 @@ async def end_posting(session: WriteSession, municipality_id: int, actor: Actor,
     await _end(session, posting, actor, reason.strip()[:200])
 
 
+async def end_postings_of_notice(
+    session: WriteSession, municipality_id: int, actor: Actor, notice_id: int, reason: str
+) -> None:
+    """What its posters say is no longer true: they come down on the next round, and none goes up."""
+    for sheet in await list_of_notice(session, municipality_id, notice_id):
+        if sheet.posting.ended_at is None:
+            await _end(session, sheet.posting, actor, reason)
+
+
 async def end_postings_of_board(session: WriteSession, municipality_id: int, actor: Actor, board_id: int) -> None:
     """A board is taken away with what hangs on it, and what was to hang there no longer will."""
     now = await read_plan(session, municipality_id, clock.today())

@@ -1,0 +1,21 @@
+"""Mailings whose words are no longer true from an hour on
+
+Revision: 0019, after 0018
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+
+revision = "0019"
+down_revision = "0018"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("mailing", sa.Column("worthless_at", sa.DateTime(timezone=True), nullable=True))
+
+
+def downgrade() -> None:
+    op.drop_column("mailing", "worthless_at")
