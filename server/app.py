@@ -41,7 +41,7 @@ from server.residents import api as residents_api
 from server.residents import pages as residents_pages
 from server.streets import completion_pages, walk_pages
 from server.streets import pages as streets_pages
-from server.urgent import following_pages, wording_pages
+from server.urgent import following_pages, reach_pages, wording_pages
 from server.urgent import pages as urgent_pages
 from server.urgent import public_pages as urgent_public_pages
 from server.urgent.banner import with_banners
@@ -93,6 +93,7 @@ PAGES: tuple[APIRouter, ...] = (
     urgent_public_pages.public_router,
     wording_pages.router,
     urgent_pages.router,
+    reach_pages.router,
     following_pages.router,
 )
 OWN: tuple[APIRouter, ...] = (

@@ -26,6 +26,7 @@ from server.residents.importing import forget_imports
 from server.residents.printed_forms import FORMS, make_forms
 from server.urgent.dossier import DOSSIER, look_after_dossiers, make_dossier
 from server.urgent.kit import KIT, make_kit
+from server.urgent.names import UNREACHED, make_unreached
 from server.urgent.service import end_due
 from workers.clock import Chore
 from workers.published_keys import begin_with_published_keys
@@ -84,6 +85,7 @@ RECIPES: dict[str, Recipe] = {
     PACK: make_pack,
     ROUNDS: make_rounds,
     LABELS: make_labels,
+    UNREACHED: make_unreached,
 }
 """Product → how its jobs are made."""
 

@@ -83,6 +83,8 @@ async def list_tasks(session: ReadSession, municipality_id: int, actor: Actor) -
         tasks += await _of_what_is_urgent(session, municipality_id)
         tasks += _tasks(_NOTICES, await notices.count_by_state(session, municipality_id), "notices", actor)
         tasks += _tasks(_ISSUES, await issues.count_by_state(session, municipality_id), "issues", actor)
+    elif actor.has_role(Role.COUNTER):
+        tasks += await _of_doors(session, municipality_id)
     if actor.has_role(Role.ADMINISTRATOR):
         tasks += await _of_the_host(session, municipality_id)
     if actor.has_role(Role.PUBLISHER):
@@ -134,6 +136,17 @@ async def _of_the_host(session: ReadSession, municipality_id: int) -> list[Task]
         return [Task(words, sentence("See or end it"), "support")]
     words = sentence("{name}, who hosts Tambour, asks to look in", name=visit.operator)
     return [Task(words, sentence("Say yes or no"), "support", is_pressing=True)]
+
+
+async def _of_doors(session: ReadSession, municipality_id: int) -> list[Task]:
+    """While something urgent holds, the sheets of those who walk come back to the counter."""
+    count = len(await urgent.in_force(session, municipality_id))
+    words = sentences(
+        "{count} urgent notice holds: not everybody has email",
+        "{count} urgent notices hold: not everybody has email",
+        count=count,
+    )
+    return [Task(words, sentence("See who was told"), "urgent_reach", is_pressing=True)] if count else []
 
 
 async def _of_mailings(session: ReadSession, municipality_id: int) -> list[Task]:

@@ -170,7 +170,7 @@ async def _added_to(session: ReadSession, municipality_id: int, entry: FormEntry
     said = {name: value for name, value in entry.model_dump().items() if value}
     said |= {"wants": [*wants, *entry.wants], "place_ids": [*places, *entry.place_ids]}
     fields = ResidentChange.model_fields
-    merged = {**known.model_dump(), "email": known.email or "", **said}
+    merged = {**known.model_dump(), "may_be_called": known.may_be_called, "email": known.email or "", **said}
     return ResidentChange.model_validate({name: merged[name] for name in fields if name in merged})
 
 

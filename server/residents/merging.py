@@ -71,6 +71,7 @@ def _said_by_both(kept: Resident, other: Resident) -> dict[str, object]:
         **{line: getattr(address, line) for line in _POSTAL},
         "name": kept.name or other.name,
         "phone": kept.phone or other.phone,
+        "calls_agreed_at": (kept if kept.phone else other).calls_agreed_at,
         "email": kept.email or other.email,
         "edition": kept.edition,
         "language": kept.language,

@@ -103,10 +103,17 @@ class Resident(SQLModel, table=True):
     language: str = Field(default="fr", max_length=5)
     created_at: datetime = moment()
     last_contact_at: datetime = moment()
+    calls_agreed_at: datetime | None = moment(nullable=True)
+    """When they agreed to be telephoned on an urgent day; none: nobody calls them."""
     paused_from: date | None = None
     paused_until: date | None = None
     """The last day on which nothing is sent or brought; the day after, it resumes by itself."""
     left_at: datetime | None = moment(nullable=True)
+
+    @property
+    def may_be_called(self) -> bool:
+        """Whether they agreed to be telephoned on an urgent day."""
+        return self.calls_agreed_at is not None
 
 
 class ResidentMerge(SQLModel, table=True):

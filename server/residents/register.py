@@ -127,6 +127,8 @@ async def _check(
         raise Invalid({"wants": sentence("Choose at least one topic and how it is brought.")})
     if change.way not in BY_HAND:
         raise Invalid({"way": sentence("Choose one of the answers of the list.")})
+    if change.may_be_called and not change.phone:
+        raise Invalid({"phone": sentence("Write the number to call, or take the tick away below it.")})
     await check_wants(session, municipality_id, change.wants)
     await check_places(session, municipality_id, change.place_ids)
     check_reachable(channels, change, change.email)
@@ -163,7 +165,8 @@ async def _write(
     await set_places(session, resident, change.place_ids)
     if is_new or address_of(resident) != old_address or (resident.own_copy and resident.household_id):
         await settle_household(session, resident)
-    if await set_wants(session, resident, plan.at_once):
+    agrees_anew = _note_calls(resident, change)
+    if await set_wants(session, resident, plan.at_once) or agrees_anew:
         _prove(session, post, actor, resident, change, ConsentAct.GIVEN if is_new else ConsentAct.CHANGED)
     if plan.asks:
         language = change.language
@@ -174,10 +177,18 @@ async def _write(
         await lift_suppression(session, resident.municipality_id, post.secrets, change.email)
 
 
+def _note_calls(resident: Resident, change: ResidentChange) -> bool:
+    """Whether they may be telephoned on an urgent day; True if they said something else before."""
+    if change.may_be_called == resident.may_be_called:
+        return False
+    resident.calls_agreed_at = clock.now() if change.may_be_called else None
+    return True
+
+
 def _prove(
     session: WriteSession, post: Post, actor: Actor, resident: Resident, change: ResidentChange, act: ConsentAct
 ) -> None:
     words = translate(consent_words(post.municipality.name), change.language)
     wants = [want.model_dump(mode="json") for want in change.wants]
-    detail = {"wants": wants, **said_as_detail(change)}
+    detail = {"wants": wants, "may_be_called": change.may_be_called, **said_as_detail(change)}
     record_consent(session, resident, act, change.way, words=(VERSION, words), detail=detail, actor=actor)

@@ -173,6 +173,7 @@ class ResidentChange(PostalAddress, Choices, Said):
 
     phone: Phone = Field(default="", max_length=40)
     email: OptionalEmail = ""
+    may_be_called: bool = False
     is_household: bool = False
     own_copy: bool = False
     wants: Wants = Field(default_factory=list)
@@ -192,6 +193,7 @@ class ResidentView(PostalAddress, Choices):
     id: int
     email: str | None
     phone: str
+    may_be_called: bool
     is_household: bool
     own_copy: bool
     paused_from: date | None

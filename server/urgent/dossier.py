@@ -26,9 +26,11 @@ from server.prints.models import PrintFile, PrintJob, PrintState
 from server.prints.products import Made, Order, product
 from server.prints.service import ask_print
 from server.residents import queries as residents
+from server.residents.models import Resident
 from server.urgent import queries
-from server.urgent.area import doors_in
+from server.urgent.area import Homes, doors_in
 from server.urgent.models import UrgentKind
+from server.urgent.names import PERSONAL, telephone_tree
 from server.urgent.words import KINDS
 
 DOSSIER = product("cut_dossier", sentence("Paper for a cut"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
@@ -53,7 +55,7 @@ _HOW = (
     ),
 )
 _BOARDS = (sentence("Board"), sentence("Sector"), sentence("What hangs there"))
-_PEOPLE = (sentence("Name"), sentence("Street"), sentence("Telephone"))
+_PEOPLE = (sentence("Name"), sentence("Address"), sentence("Telephone"))
 _FIELDS = (sentence("What happens"), sentence("Where, until when"), sentence("What to do"))
 
 
@@ -162,7 +164,7 @@ async def _kit(session: ReadSession, municipality: Municipality, day: str) -> Ki
             (str(sentence("Blank posters")), 3),
         ),
         sections=[one for one in sections if _is_filled(one)],
-        mark=str(sentence("PERSONAL DATA")),
+        mark=str(PERSONAL),
         language=municipality.languages[0],
         style=style_of(municipality),
     )
@@ -196,16 +198,29 @@ async def _lists(session: ReadSession, municipality: Municipality) -> list[Secti
         hanging.setdefault(sheet.posting.board_id, []).append(sheet.number)
     sectors = {place.id: place.name for place in await list_places(session, municipality.id)}
     boards = [
-        (board.name, sectors.get(board.place_id or 0, ""), ", ".join(hanging.get(board.id, [])))
+        (board.name, sectors.get(board.place_id or 0, ""), ", ".join(sorted(hanging.get(board.id, []))))
         for board in await list_boards(session, municipality.id)
-    ]
-    people = [
-        (one.name or "–", one.address_street or "–", one.phone or "–")
-        for one in await residents.paper_readers(session, municipality.id)
     ]
     return [
         Rows(str(sentence("Boards to visit")), [str(words) for words in _BOARDS], boards),
-        Rows(str(sentence("Who receives the news on paper")), [str(words) for words in _PEOPLE], people),
+        *(await telephone_tree(session, municipality.id)),
+        *(await _paper_people(session, municipality.id)),
+    ]
+
+
+async def _paper_people(session: ReadSession, municipality_id: int) -> list[Rows]:
+    """Who receives the news on paper: a table for each sector, in the order of the walk."""
+    homes = await Homes.of(session, municipality_id)
+    by_sector: dict[int | None, list[Resident]] = {}
+    for one in sorted(await residents.paper_readers(session, municipality_id), key=lambda one: homes.find(one)[1]):
+        by_sector.setdefault(homes.find(one)[0], []).append(one)
+    return [
+        Rows(
+            str(sentence("Who receives the news on paper – {sector}", sector=homes.sector_name(sector_id))),
+            [str(words) for words in _PEOPLE],
+            [(one.name or "–", one.address_street or "–", one.phone or "–") for one in people],
+        )
+        for sector_id, people in by_sector.items()
     ]
 
 

@@ -15,7 +15,7 @@ from server.notices.everywhere import SHELF, poster_draft
 from server.notices.queries import get_notice
 from server.notices.renderings import phone_script
 from server.notices.renderings.paper import PosterDraft
-from server.press.kit import Aloud, Doors, Kit, print_kit
+from server.press.kit import Aloud, Doors, Kit, Rows, print_kit
 from server.press.slip import COPIES, SlipFormat, print_slip
 from server.prints.models import PrintJob
 from server.prints.products import Made, Order, product
@@ -24,6 +24,7 @@ from server.urgent import queries
 from server.urgent.area import boards_in, doors_in
 from server.urgent.content import notice_of
 from server.urgent.models import UrgentNotice
+from server.urgent.names import PERSONAL, telephone_tree
 from server.urgent.sending import origin_of
 from server.urgent.words import EXERCISE
 
@@ -51,21 +52,26 @@ async def make_kit(order: Order) -> AsyncIterator[Made]:
     async with order.database.reading() as session:
         urgent = await queries.get_urgent(session, order.municipality_id, int(order.parameters["urgent_id"]))
         municipality = await get_municipality(session, order.municipality_id)
+        around = await queries.places_around(session, municipality.id, urgent.place_ids)
         with speaking(urgent.language):
             doors = await doors_in(session, municipality.id, urgent.place_ids)
+            calls = [] if urgent.is_exercise else await telephone_tree(session, municipality.id, around)
         boards = len(await boards_in(session, municipality.id, urgent.place_ids))
         draft, number = await _poster(session, order.files, municipality, urgent)
     with speaking(urgent.language):
-        cover = await print_kit(_kit(municipality, urgent, number, doors, boards))
+        cover = await print_kit(_kit(municipality, urgent, number, (*doors, *calls), boards))
     poster = await SHELF.pdf((await SHELF.choose(draft)).poster)
     slip = (await SHELF.choose_slip(draft, _SLIP)).slip
     whole = joined([cover, *[poster] * max(1, boards), await print_slip(slip, _SLIP)])
     yield Made(f"{number}.pdf", whole)
 
 
-def _kit(municipality: Municipality, urgent: UrgentNotice, number: str, doors: Sequence[Doors], boards: int) -> Kit:
+def _kit(
+    municipality: Municipality, urgent: UrgentNotice, number: str, lists: Sequence[Doors | Rows], boards: int
+) -> Kit:
     content = notice_of(urgent).content
-    letterboxes = sum(one.count for one in doors)
+    letterboxes = sum(one.count for one in lists if isinstance(one, Doors))
+    calls = [one for one in lists if isinstance(one, Rows)]
     slips = sentences(
         "Slip for the letterboxes: print the last page once",
         "Slips for the letterboxes, four on a sheet: print the last page {count} times",
@@ -86,9 +92,10 @@ def _kit(municipality: Municipality, urgent: UrgentNotice, number: str, doors: S
             (str(sentence("Posters for the boards of the area")), max(1, boards)),
             (str(slips), letterboxes),
             (str(sentence("Doors to knock at")), letterboxes),
+            *([(str(sentence("People to telephone")), sum(len(one.rows) for one in calls))] if calls else []),
         ),
-        sections=(script, *doors),
-        mark=str(EXERCISE) if urgent.is_exercise else "",
+        sections=(script, *lists),
+        mark=str(EXERCISE) if urgent.is_exercise else str(PERSONAL) if calls else "",
         language=urgent.language,
         style=style_of(municipality),
     )

@@ -92,6 +92,29 @@ class UrgentNotice(SQLModel, table=True):
         return self.first_id or self.id
 
 
+class ToldWay(StrEnum):
+    """How somebody heard of it whom no mail reached."""
+
+    DOOR = "door"
+    PAPER = "paper"
+    CALL = "call"
+
+
+class UrgentTold(SQLModel, table=True):
+    """A tick of a door-to-door or telephone sheet, keyed in afterwards. The last one counts."""
+
+    __tablename__ = "urgent_told"
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    urgent_id: int = reference("urgent_notice.id", index=True)
+    """The message that opened the matter."""
+    resident_id: int = reference("resident.id", index=True, cascade=True)
+    way: ToldWay = Field(sa_type=state_of(ToldWay))
+    noted_by_id: int = reference("account.id")
+    noted_at: datetime = moment()
+
+
 class UrgentWording(SQLModel, table=True):
     """The town's own prepared text for one kind, in place of the one that comes with the program."""
 

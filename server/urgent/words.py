@@ -1,7 +1,7 @@
 """The names of things, for people."""
 
 from server.core.i18n import Message, sentence
-from server.urgent.models import Confirmation, MessageType, UrgentKind
+from server.urgent.models import Confirmation, MessageType, ToldWay, UrgentKind
 
 KINDS: dict[UrgentKind, Message] = {
     UrgentKind.WATER: sentence("Water"),
@@ -23,6 +23,12 @@ CONFIRMATIONS: dict[Confirmation, Message] = {
     Confirmation.SECOND_PERSON: sentence("read and sent by a second person"),
     Confirmation.PASSWORD: sentence("sent by its author, password typed again"),
     Confirmation.OVERRIDE: sentence("sent by its author alone, without a password"),
+}
+
+TOLD: dict[ToldWay, Message] = {
+    ToldWay.DOOR: sentence("told at the door"),
+    ToldWay.PAPER: sentence("paper left"),
+    ToldWay.CALL: sentence("told by telephone"),
 }
 
 EXERCISE = sentence("EXERCISE")

@@ -40,7 +40,7 @@ DEPARTED = saying("resident-departed", sentence("Nothing more is sent or brought
 ERASED = saying("resident-erased", sentence("The person is erased. Nothing here names them any more."))
 
 
-_AS_KNOWN = ("phone", "edition", "language", "is_household", "own_copy")
+_AS_KNOWN = ("phone", "may_be_called", "edition", "language", "is_household", "own_copy")
 
 
 @router.get("/desk/residents/{resident_id:int}", name="resident")

@@ -10,6 +10,7 @@ from server.residents.queries.audience import (
     paper_counts,
     paper_readers,
     reach,
+    who_may_be_called,
 )
 from server.residents.queries.people import (
     RecordedConsent,
@@ -56,4 +57,5 @@ __all__ = [
     "paper_readers",
     "place_ids_of",
     "reach",
+    "who_may_be_called",
 ]

@@ -130,6 +130,25 @@ async def paper_readers(session: ReadSession, municipality_id: int) -> list[Resi
     return list(await session.scalars(query))
 
 
+async def who_may_be_called(
+    session: ReadSession, municipality_id: int, place_ids: Collection[int] = ()
+) -> list[Resident]:
+    """Those who agreed to be telephoned on an urgent day, street by street; with `place_ids` as in `email_audience`."""
+    query = (
+        select(Resident)
+        .where(
+            col(Resident.municipality_id) == municipality_id,
+            col(Resident.left_at).is_(None),
+            col(Resident.calls_agreed_at).is_not(None),
+            col(Resident.phone) != "",
+        )
+        .order_by(col(Resident.address_street), col(Resident.list_key))
+    )
+    if place_ids:
+        query = query.where(_lives_in(place_ids))
+    return list(await session.scalars(query))
+
+
 async def paper_counts(session: ReadSession, municipality_id: int, topic_ids: Collection[int]) -> dict[str, int]:
     """How many sheets a printing needs, by the channel that brings them."""
     counts = await count_audience(session, municipality_id, topic_ids)
