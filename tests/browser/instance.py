@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,11 +32,12 @@ class Instance:
 
 
 @contextmanager
-def running_instance(home: Path) -> Iterator[Instance]:
+def running_instance(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[Instance]:
     """Started, seen healthy, and stopped by the signal of Ctrl-C."""
-    port = _free_port()
+    port = free_port()
     printed = home.with_suffix(".out")
     environment = os.environ | {"TAMBOUR_HOME": str(home), "TAMBOUR_PORT": str(port), "COLUMNS": "200"}
+    environment |= settings or {}
     with printed.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "workers", "run", "--demo"], cwd=ROOT, env=environment, stdout=output
@@ -65,7 +66,7 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the instance did not become healthy")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
