@@ -31,12 +31,16 @@ async def people(database: Database, cast: Cast) -> dict[str, int]:
     async with database.writing() as session:
         found = await subscribe(session, cast, "anne@example.org", "basile@example.org")
         now = clock.now()
-        for name, more in (("Odette", {}), ("Lucien", {"phone": "02 54 00 00 09", "calls_agreed_at": now})):
+        paper: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("Odette", {}),
+            ("Lucien", {"phone": "02 54 00 00 09", "calls_agreed_at": now}),
+        )
+        for name, more in paper:
             about: dict[str, Any] = {"municipality_id": cast.town_id, "created_at": now, "last_contact_at": now}
             one = Resident(name=name, list_key=name, address_street="3 rue du Lavoir", **about, **more)
             session.add(one)
             await session.flush()
-            wish = {"resident_id": one.id, "topic_id": cast.topic_ids[0], "channel": Channel.HAND}
+            wish: dict[str, Any] = {"resident_id": one.id, "topic_id": cast.topic_ids[0], "channel": Channel.HAND}
             session.add(Subscription(municipality_id=cast.town_id, started_at=now, **wish))
             found.append(one)
         return dict(zip(("Anne", "Basile", "Odette", "Lucien"), (one.id for one in found), strict=True))
