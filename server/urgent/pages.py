@@ -15,6 +15,7 @@ from server.content.html import to_html
 from server.content.markdown import parse
 from server.core.clock import PARIS
 from server.core.database import ReadSession
+from server.core.errors import Invalid
 from server.core.i18n import sentence
 from server.notices.pages.forms import Choices, choices_of
 from server.residents import queries as residents
@@ -99,14 +100,17 @@ async def send(
     urgent_id: int,
     form: SentForm,
 ) -> Response:
-    database = database_of(request)
+    """Nothing is looked up that does not help it to leave; who is refused sees the whole page again."""
     urgent = await queries.get_urgent(reading, town.id, urgent_id)
-    context = await before_leaving(reading, town, staff, urgent) | {"reason": form.text("reason")}
-    with asking_again(lambda errors, _refusal: confirm_page(request, context, errors)):
+    try:
         confirmed = await _confirmation(request, town, staff, urgent, form)
         prepared = await sending.prepare_urgent(reading, town.id, urgent_id, configuration.url)
-        async with database.writing() as session:
+        async with database_of(request).writing() as session:
             await sending.send_urgent(session, town.id, secrets, prepared, staff, confirmed, form.text("content_hash"))
+    except Invalid:
+        context = await before_leaving(reading, town, staff, urgent) | {"reason": form.text("reason")}
+        with asking_again(lambda errors, _refusal: confirm_page(request, context, errors)):
+            raise
     return redirect(request, "urgent", urgent_id=urgent_id, said=SENT)
 
 
