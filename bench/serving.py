@@ -29,12 +29,12 @@ class Running:
 
 @contextmanager
 def running(
-    home: Path, path: str, *, demo: bool = False, settings: Mapping[str, str] | None = None
+    home: Path, path: str, *, demo: bool = False, settings: Mapping[str, str] | None = None, alone: bool = False
 ) -> Iterator[Running]:
-    """Start it and wait until `path` is answered with 200; stop it with the signal of Ctrl-C."""
+    """Start it and wait until `path` is answered with 200; stop it with the signal of Ctrl-C. `alone`: web, no workers."""
     port = _free_port()
     environment = os.environ | {"TAMBOUR_HOME": str(home), "TAMBOUR_PORT": str(port)} | dict(settings or {})
-    command = [sys.executable, "-m", "workers", "run", *(["--demo"] if demo else [])]
+    command = [sys.executable, "-m", "workers", "serve" if alone else "run", *(["--demo"] if demo else [])]
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:

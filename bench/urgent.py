@@ -1,13 +1,19 @@
 """An urgent day: from the button to the last mailbox, to the banner, to the paper kit. One line of JSON last.
 
-The button is pressed over HTTP on `tambour run`, while a letter is leaving. See docs/measurements.md.
+The button is pressed over HTTP, web and workers apart as docker-compose runs them, while a letter is leaving. See
+docs/measurements.md.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import re
+import subprocess
+import sys
 import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +24,7 @@ from sqlmodel import col, select
 
 from bench.office import letter, sqlite_url
 from bench.relays import CONNECTIONS, programs, sink
-from bench.serving import running
+from bench.serving import ROOT, running
 from server.accounts.dependencies import COOKIE
 from server.accounts.models import Account
 from server.accounts.service import open_session
@@ -29,7 +35,7 @@ from server.core.migrations import migrate
 from server.core.secrets import load_secrets
 from server.demo.town import open_demonstration
 from server.mailings import service
-from server.mailings.models import Lane, MailingKind
+from server.mailings.models import Lane, Mailing, MailingKind
 from server.mailings.schemas import Recipient
 from server.municipalities.models import Place, PlaceKind
 from server.residents.models import Channel, Resident, Subscription, Topic
@@ -38,8 +44,11 @@ from server.web.csrf import csrf_token
 TOWN = "/saint-aubin"
 TITLE = "Coupure d’eau dans trois secteurs"
 _NOT_TO_MEET = 10_000_000  # numbers of the letter's people, above every resident's
-_OPEN = text("SELECT COUNT(*) FROM delivery WHERE lane = 1 AND state <> 'accepted'")
-_LAST = text("SELECT COUNT(*), MAX(settled_at) FROM delivery WHERE lane = 1")
+_OPEN = text(
+    "SELECT EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND state IN ('queued', 'deferred', 'uncertain'))"
+    " OR EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND state IN ('claimed', 'sending'))"
+)
+_LAST = text("SELECT COUNT(*), MAX(settled_at) FROM delivery WHERE mailing_id = :id AND state = 'accepted'")
 _LETTER = text("SELECT COUNT(*) FROM delivery WHERE lane = 2 AND state <> 'accepted'")
 
 
@@ -72,9 +81,21 @@ def main() -> None:
             "TAMBOUR_LOG_LEVEL": "WARNING",
         }
         town = asyncio.run(_prepare(url, home, asked.people))
-        with running(home, f"{TOWN}/", settings=settings) as instance:
+        with _workers(home, settings), running(home, f"{TOWN}/", settings=settings, alone=True) as instance:
             found = asyncio.run(_day(url, home, f"http://127.0.0.1:{instance.port}{TOWN}", town, asked.letter))
     print(json.dumps({key: round(value, 2) for key, value in found.items()}))
+
+
+@contextlib.contextmanager
+def _workers(home: Path, settings: Mapping[str, str]) -> Iterator[None]:
+    """`tambour work all`, stopped as a container is."""
+    environment = os.environ | {"TAMBOUR_HOME": str(home)} | dict(settings)
+    process = subprocess.Popen([sys.executable, "-m", "workers", "work", "all"], cwd=ROOT, env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
 
 
 async def _prepare(url: str, home: Path, people: int) -> Town:
@@ -193,10 +214,12 @@ async def _until_it_says(web: httpx.AsyncClient, url: str, words: str, cookies: 
 async def _all_accepted(database: Database) -> tuple[int, datetime]:
     while True:
         async with database.reading() as session:
-            if not await session.scalar(_OPEN):
-                reached, last = (await session.execute(_LAST)).one()
+            urgent = select(col(Mailing.id)).where(col(Mailing.lane) == Lane.URGENT).order_by(col(Mailing.id).desc())
+            given = {"id": await session.scalar(urgent.limit(1))}
+            if not await session.scalar(_OPEN, given):
+                reached, last = (await session.execute(_LAST, given)).one()
                 return reached, datetime.fromisoformat(last).replace(tzinfo=UTC)
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
 
 
 async def _kit(web: httpx.AsyncClient, town: Town, address: str, place: str) -> float:

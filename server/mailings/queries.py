@@ -145,6 +145,17 @@ async def acceptances_of(session: ReadSession, municipality_id: int, origin: str
     return [(provider, moment) for provider, moment in await session.execute(query)]
 
 
+async def rows_of(session: ReadSession, municipality_id: int, origin: str) -> list[Delivery]:
+    """The ledger's rows of the mailings called `origin`, as they were written."""
+    query = (
+        select(Delivery)
+        .join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+        .where(col(Mailing.municipality_id) == municipality_id, col(Mailing.origin) == origin)
+        .order_by(col(Delivery.id))
+    )
+    return list(await session.scalars(query))
+
+
 async def suppressed_hashes(session: ReadSession, municipality_id: int) -> set[str]:
     """Every address of this town that must not be written to, as a keyed hash (`address_hash`)."""
     query = select(col(Suppression.address_hash)).where(col(Suppression.municipality_id) == municipality_id)

@@ -9,6 +9,7 @@ from server.accounts.actors import Actor
 from server.accounts.dependencies import Editor
 from server.accounts.models import Role
 from server.accounts.queries import list_staff
+from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.i18n import sentence
@@ -18,6 +19,7 @@ from server.municipalities.queries import get_municipality
 from server.notices.pages.forms import choices_of
 from server.notices.queries import get_notice
 from server.notices.renderings import phone_script
+from server.prints.queries import find_latest_print
 from server.urgent import dossier, kit, queries, sending, service
 from server.urgent.cap import MEDIA_TYPE, cap_document
 from server.urgent.content import notice_of
@@ -72,6 +74,17 @@ async def show_progress(
     """The moving part alone; the script puts it in place of the older one."""
     urgent = await queries.get_urgent(session, town.id, urgent_id)
     return page(request, "urgent/progress.html", await followed(session, town, staff, urgent))
+
+
+@router.get("/desk/urgent/{urgent_id}/report", name="urgent_report")
+async def show_report(request: Request, session: Reading, town: CurrentTown, staff: Editor, urgent_id: int) -> Response:
+    """One page to print and keep: who did what when, how fast it went; of an exercise, mailbox by mailbox."""
+    urgent = await queries.get_urgent(session, town.id, urgent_id)
+    context = await followed(session, town, staff, urgent)
+    origin = sending.origin_of(urgent)
+    rows = await mailings.rows_of(session, town.id, origin) if urgent.is_exercise else []
+    context |= {"rows": rows, "kit": await find_latest_print(session, town.id, origin), "now": clock.now()}
+    return page(request, "urgent/report.html", context)
 
 
 @router.get("/desk/urgent/{urgent_id}/cap", name="urgent_cap_shown")

@@ -16,7 +16,6 @@ from server.residents import queries as residents
 from server.urgent import queries
 from server.urgent.content import notice_of
 from server.urgent.reach import WHYS, reach_of
-from server.urgent.sending import origin_of
 
 UNREACHED = product("urgent_unreached", sentence("Doors not reached yet"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
 PERSONAL = sentence("PERSONAL DATA")
@@ -50,7 +49,7 @@ async def ask_unreached(session: WriteSession, municipality_id: int, actor: Acto
         UNREACHED,
         {"urgent_id": root.id},
         title=notice_of(root).title,
-        origin=origin_of(root),
+        origin=f"urgent-doors:{root.id}",
         is_urgent=True,
     )
 

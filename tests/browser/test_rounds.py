@@ -3,36 +3,11 @@
 import re
 import time
 
-from playwright.sync_api import Page
-
 from tests.browser.conftest import SignIn
 from tests.browser.instance import Instance
+from tests.browser.keyboard import KEYS_A_SECOND, Keyboard
 
-KEYS_A_SECOND = 2.5
-"""Of somebody who types with a pencil's sheet beside the keyboard."""
 MOST_SECONDS = 120
-
-
-class Keyboard:
-    """Counts what is pressed."""
-
-    def __init__(self, page: Page) -> None:
-        self.page, self.count = page, 0
-
-    def press(self, key: str) -> None:
-        self.page.keyboard.press(key)
-        self.count += 1
-
-    def type(self, words: str) -> None:
-        self.page.keyboard.type(words)
-        self.count += len(words)
-
-    def tab_to(self, name: str) -> None:
-        for _ in range(60):
-            if self.page.evaluate("document.activeElement.name") == name:
-                return
-            self.press("Tab")
-        raise AssertionError(f"nobody gets to {name} by keyboard")
 
 
 def test_a_round_is_keyed_in_within_two_minutes(instance: Instance, sign_in: SignIn) -> None:
