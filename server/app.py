@@ -41,7 +41,7 @@ from server.residents import api as residents_api
 from server.residents import pages as residents_pages
 from server.streets import completion_pages, walk_pages
 from server.streets import pages as streets_pages
-from server.urgent import following_pages, reach_pages, wording_pages
+from server.urgent import following_pages, reach_pages, witness_pages, wording_pages
 from server.urgent import pages as urgent_pages
 from server.urgent import public_pages as urgent_public_pages
 from server.urgent.banner import with_banners
@@ -94,6 +94,7 @@ PAGES: tuple[APIRouter, ...] = (
     wording_pages.router,
     urgent_pages.router,
     reach_pages.router,
+    witness_pages.router,
     following_pages.router,
 )
 OWN: tuple[APIRouter, ...] = (

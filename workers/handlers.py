@@ -31,6 +31,7 @@ from server.urgent.service import end_due
 from workers.clock import Chore
 from workers.published_keys import begin_with_published_keys
 from workers.resolver import Resolver
+from workers.witnesses import look_into_witnesses
 
 _LONGEST_LIMIT = timedelta(days=2)
 
@@ -108,7 +109,11 @@ def chores_with(files: FileStore, settings: Settings, resolver: Resolver) -> tup
     async def lay_down_dossiers(database: Database, _secrets: Secrets) -> None:
         await look_after_dossiers(database, files, settings.kit_folder, settings.kit_password.get_secret_value())
 
+    async def look_for_arrivals(database: Database, secrets: Secrets) -> None:
+        await look_into_witnesses(database, secrets, settings)
+
     return (
+        Chore("look into witness mailboxes", look_for_arrivals, every=5),
         Chore("send planned letters", send_planned, every=5),
         Chore("paper for a cut", lay_down_dossiers, every=600),
         Chore("put acts online", put_acts, every=30),

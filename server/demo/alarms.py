@@ -13,9 +13,10 @@ from server.demo.postman import deliver_everything
 from server.demo.stage import Stage
 from server.urgent.models import Confirmation, MessageType, UrgentNotice
 from server.urgent.queries import get_urgent
-from server.urgent.schemas import UrgentDraft
+from server.urgent.schemas import UrgentDraft, WitnessDraft
 from server.urgent.sending import Confirmed, content_hash_of, prepare_urgent, send_urgent
 from server.urgent.service import write_urgent
+from server.urgent.witnesses import add_witness
 
 _BURST_BEFORE, _EXERCISE_BEFORE = timedelta(days=39), timedelta(days=12)
 _TO_ACCEPT = timedelta(seconds=4)
@@ -34,6 +35,13 @@ async def sound(stage: Stage, day: date, *, is_exercise: bool) -> None:
     burst = await _say(stage, _at(day, 8, 32), "water", until_at=_at(day, 15, 0))
     later = await _say(stage, _at(day, 13, 50), "water", "later", follows=burst, until_at=_at(day, 18, 0))
     await _say(stage, _at(day, 17, 20), "water", "over", follows=later, message_type=MessageType.CANCEL)
+
+
+async def place_witness(stage: Stage) -> None:
+    """A mailbox in which the catcher shows that what leaves from now on arrives."""
+    draft = WitnessDraft(address="temoin@bal.example")
+    async with stage.database.writing() as session:
+        await add_witness(session, stage.town_id, stage.secrets, stage.administrator, draft, has_catcher=True)
 
 
 async def _say(

@@ -6,7 +6,7 @@ from server.boards.service import put_acts_online
 from server.core import clock
 from server.core.clock import PARIS
 from server.core.database import WriteSession
-from server.demo.alarms import days_of_alarms, sound
+from server.demo.alarms import days_of_alarms, place_witness, sound
 from server.demo.almanac import of_month, thursdays_of_letters
 from server.demo.paper import carry_letter
 from server.demo.people import people, town_data
@@ -65,6 +65,7 @@ async def play(stage: Stage, today: date) -> None:
         await _walk(stage, day, is_last=day == rounds[-1])
     await prepare_round(stage, today)
     await certify(stage)
+    await place_witness(stage)
 
 
 async def _walk(stage: Stage, day: date, *, is_last: bool) -> None:

@@ -50,6 +50,15 @@ def list_messages(folder: Path, asked: Slice, address: str = "") -> Page[CaughtL
     return Page([_line(folder, name, _head(folder, name)) for name in shown], len(names), asked.number, asked.size)
 
 
+def find_caught(folder: Path, address: str, mark: str) -> datetime | None:
+    """When a message to this address came whose Message-ID begins with `mark`."""
+    for name in sorted((path.stem for path in folder.glob("*.eml") if _NAME.fullmatch(path.stem)), reverse=True):
+        about = _about(folder, name)
+        if address in about["to"] and mark in str(_head(folder, name)["Message-ID"]):
+            return datetime.fromisoformat(about["at"])
+    return None
+
+
 def read_message(folder: Path, name: str) -> CaughtMessage:
     """One caught message. Raises NotFound."""
     path = folder / f"{name}.eml"

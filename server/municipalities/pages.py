@@ -69,6 +69,9 @@ OWN_SECTIONS = (
 OTHER_SECTIONS = (
     Section("signing", sentence("Signature of mails"), sentence("The keys that prove your mails are yours (DKIM).")),
     Section("relay", sentence("Relay"), sentence("By which server the town’s mails leave.")),
+    Section(
+        "witnesses", sentence("Witness mailboxes"), sentence("Whether your mails really arrive, provider by provider.")
+    ),
     Section("places", sentence("Places"), sentence("Sectors and streets, to say who is concerned.")),
     Section("addresses", sentence("Addresses"), sentence("The commune’s address file: every street, every door.")),
     Section("sending_domain", sentence("Sending domain"), sentence("Whether readers’ providers believe our mail.")),

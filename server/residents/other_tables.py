@@ -54,11 +54,13 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "round_stop": "what staff did",
     "sector_part": "sides of streets",
     "staff_message": "what the staff of every town are told",
+    "sighting": "whether messages arrive in the town hall's own mailboxes",
     "staff_session": "staff",
     "support_visit": "who of the host looked in, why, and who let them",
     "topic": "what one may subscribe to",
     "town_relay": "the way out for the town's mail",
     "urgent_notice": "published texts",
     "urgent_wording": "texts of the house",
+    "witness": "the town hall's own mailboxes",
     "worker_heartbeat": "our own machines",
 }

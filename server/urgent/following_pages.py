@@ -20,7 +20,7 @@ from server.notices.pages.forms import choices_of
 from server.notices.queries import get_notice
 from server.notices.renderings import phone_script
 from server.prints.queries import find_latest_print
-from server.urgent import dossier, kit, queries, sending, service
+from server.urgent import dossier, kit, queries, sending, service, witnesses
 from server.urgent.cap import MEDIA_TYPE, cap_document
 from server.urgent.content import notice_of
 from server.urgent.models import MessageType, UrgentNotice, UrgentState
@@ -183,6 +183,7 @@ async def followed(session: ReadSession, town: Town, staff: Actor, urgent: Urgen
         "kind": KINDS[urgent.kind],
         "confirmation": CONFIRMATIONS[urgent.confirmation] if urgent.confirmation else "",
         "names": names,
+        "sightings": await witnesses.sightings_of(session, town.id, urgent.id),
         "can_follow": bool(said) and said[-1].message_type is not MessageType.CANCEL,
         "is_in_force": urgent.id in {one.id for one in await queries.in_force(session, town.id)},
         "may_send": staff.has_role(Role.PUBLISHER),

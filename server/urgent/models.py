@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import Json, moment, primary_key, reference, state_of, tenant
@@ -113,6 +113,34 @@ class UrgentTold(SQLModel, table=True):
     way: ToldWay = Field(sa_type=state_of(ToldWay))
     noted_by_id: int = reference("account.id")
     noted_at: datetime = moment()
+
+
+class Witness(SQLModel, table=True):
+    """A real mailbox of the town hall's at some provider: whether a message arrives there is looked up."""
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    address: str = Field(max_length=254)
+    host: str = Field(default="", max_length=253)
+    """Its IMAP server; none: this machine's own catcher, in a trial."""
+    port: int = 993
+    username: str = Field(default="", max_length=254)
+    sealed_password: bytes = Field(default=b"", sa_type=LargeBinary)
+    said: str = Field(default="", max_length=300)
+    """Why it could not be looked into the last time."""
+
+
+class Sighting(SQLModel, table=True):
+    """Whether, when and in which folder a message arrived in a witness mailbox."""
+
+    id: int = primary_key()
+    municipality_id: int = tenant()
+    urgent_id: int = reference("urgent_notice.id", index=True)
+    witness_id: int = reference("witness.id", index=True, cascade=True)
+    mailing_id: int = reference("mailing.id")
+    sent_at: datetime = moment()
+    seen_at: datetime | None = moment(nullable=True)
+    folder: str = Field(default="", max_length=60)
 
 
 class UrgentWording(SQLModel, table=True):

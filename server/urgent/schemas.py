@@ -11,7 +11,7 @@ from server.core.clock import PARIS
 from server.core.errors import Invalid
 from server.core.i18n import sentence
 from server.urgent.models import UrgentKind
-from server.web.fields import Line, Lines, Phone, mailbox
+from server.web.fields import Line, Lines, Phone, host_name, mailbox
 from server.web.forms import Unusable
 
 _MOST_TRIED = 50
@@ -85,6 +85,16 @@ class WordingDraft(BaseModel):
     title: Line = Field("", max_length=90)
     what: Line = Field("", max_length=300)
     instruction: Instruction = Field("", max_length=1200)
+
+
+class WitnessDraft(BaseModel):
+    """A witness mailbox as typed."""
+
+    address: Annotated[str, AfterValidator(mailbox)] = Field(max_length=254)
+    host: Annotated[Line, AfterValidator(lambda typed: host_name(typed) if typed else "")] = ""
+    port: int = Field(993, ge=1, le=65_535)
+    username: Line = Field("", max_length=254)
+    password: str = Field("", max_length=254)
 
 
 class Override(BaseModel):

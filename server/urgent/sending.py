@@ -35,6 +35,7 @@ from server.urgent import queries
 from server.urgent.content import notice_of, subject_of
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
 from server.urgent.service import NOT_NOW, move_draft, take_down
+from server.urgent.witnesses import write_to_witnesses
 
 SENT = action("urgent.sent", sentence("Sent an urgent notice"))
 OVERRIDDEN = action("urgent.overridden", sentence("Sent an urgent notice without a second person or a password"))
@@ -110,6 +111,7 @@ async def send_urgent(
     else:
         await _publish(session, municipality_id, actor, urgent)
         await _write_to_residents(session, municipality_id, secrets, urgent, prepared, actor)
+    await write_to_witnesses(session, secrets, urgent, prepared.variants[0], actor)
     await _replace_earlier(session, urgent)
     if urgent.message_type is MessageType.CANCEL:
         await take_down(session, urgent, actor)
