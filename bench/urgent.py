@@ -80,9 +80,9 @@ def main() -> None:
             "TAMBOUR_QUIET_HOURS": "",
             "TAMBOUR_LOG_LEVEL": "WARNING",
         }
-        town = asyncio.run(_prepare(url, home, asked.people))
+        town = asyncio.run(_prepare(url, home, asked.people, asked.letter))
         with _workers(home, settings), running(home, f"{TOWN}/", settings=settings, alone=True) as instance:
-            found = asyncio.run(_day(url, home, f"http://127.0.0.1:{instance.port}{TOWN}", town, asked.letter))
+            found = asyncio.run(_day(url, f"http://127.0.0.1:{instance.port}{TOWN}", town))
     print(json.dumps({key: round(value, 2) for key, value in found.items()}))
 
 
@@ -98,7 +98,8 @@ def _workers(home: Path, settings: Mapping[str, str]) -> Iterator[None]:
         process.wait(timeout=60)
 
 
-async def _prepare(url: str, home: Path, people: int) -> Town:
+async def _prepare(url: str, home: Path, people: int, letter_to: int) -> Town:
+    """The town, its people, and a letter that begins to leave as soon as there are workers."""
     database = Database(url)
     try:
         await migrate(database)
@@ -108,6 +109,7 @@ async def _prepare(url: str, home: Path, people: int) -> Town:
             topic = (await session.scalars(select(Topic).order_by(col(Topic.position)).limit(1))).one()
             places = select(col(Place.id)).where(col(Place.kind) == PlaceKind.SECTOR).order_by(col(Place.id)).limit(3)
             await _settle_in(session, topic, people)
+            await _start_letter(session, home, topic.municipality_id, letter_to)
             staff = []
             for name in ("Yanis Ferrand", "Camille Morel"):
                 account = (await session.scalars(select(col(Account.id)).where(col(Account.name) == name))).one()
@@ -131,12 +133,11 @@ async def _settle_in(session: WriteSession, topic: Topic, people: int) -> None:
     await session.execute(insert(Subscription), [wish | {"resident_id": one, "started_at": now} for one in new])
 
 
-async def _day(url: str, home: Path, address: str, town: Town, letter_to: int) -> dict[str, float]:
+async def _day(url: str, address: str, town: Town) -> dict[str, float]:
     database = Database(url)
     try:
         async with httpx.AsyncClient(timeout=60, headers={"sec-fetch-site": "same-origin"}) as web:
             place, content_hash = await _write(web, address, town)
-            await _start_letter(database, home, town, letter_to)
             await asyncio.sleep(2)
             pressed, began = datetime.now(UTC), time.perf_counter()
             seen = asyncio.create_task(_banner(address, began))
@@ -182,19 +183,18 @@ async def _press(web: httpx.AsyncClient, who: dict[str, str], url: str, fields: 
     return time.perf_counter()
 
 
-async def _start_letter(database: Database, home: Path, town: Town, people: int) -> None:
-    async with database.writing() as session:
-        await service.start_mailing(
-            session,
-            town.id,
-            load_secrets(home),
-            kind=MailingKind.ISSUE,
-            lane=Lane.ORDINARY,
-            subject="La lettre",
-            messages=[letter()],
-            recipients=(Recipient(_NOT_TO_MEET + one, f"p{one}@example.org") for one in range(people)),
-            idempotency_key="bench",
-        )
+async def _start_letter(session: WriteSession, home: Path, town_id: int, people: int) -> None:
+    await service.start_mailing(
+        session,
+        town_id,
+        load_secrets(home),
+        kind=MailingKind.ISSUE,
+        lane=Lane.ORDINARY,
+        subject="La lettre",
+        messages=[letter()],
+        recipients=(Recipient(_NOT_TO_MEET + one, f"p{one}@example.org") for one in range(people)),
+        idempotency_key="bench",
+    )
 
 
 async def _banner(address: str, began: float) -> float:
@@ -214,7 +214,8 @@ async def _until_it_says(web: httpx.AsyncClient, url: str, words: str, cookies: 
 async def _all_accepted(database: Database) -> tuple[int, datetime]:
     while True:
         async with database.reading() as session:
-            urgent = select(col(Mailing.id)).where(col(Mailing.lane) == Lane.URGENT).order_by(col(Mailing.id).desc())
+            notices = (col(Mailing.lane) == Lane.URGENT, col(Mailing.kind) == MailingKind.NOTICE)
+            urgent = select(col(Mailing.id)).where(*notices).order_by(col(Mailing.id).desc())
             given = {"id": await session.scalar(urgent.limit(1))}
             if not await session.scalar(_OPEN, given):
                 reached, last = (await session.execute(_LAST, given)).one()
