@@ -12,6 +12,7 @@ from server.municipalities import models as municipalities
 from server.notices import models as notices
 from server.printruns import models as printruns
 from server.prints import models as prints
+from server.residents import form_models as forms
 from server.residents import import_models as imports
 from server.residents import models as residents
 from server.streets import models as streets
@@ -21,6 +22,7 @@ __all__ = [
     "accounts",
     "backups",
     "boards",
+    "forms",
     "imports",
     "issues",
     "limits",

@@ -76,19 +76,15 @@ async def start_mailing(
     """
     await refuse_unbelievable(session, municipality_id, messages[0].envelope_sender, lane)
     await hold_recipients(session, municipality_id)
-    mailing, is_new = await _open_mailing(
-        session,
-        municipality_id,
-        idempotency_key,
-        scheduled_at=scheduled_at,
-        kind=kind,
-        lane=lane,
-        subject=one_line(subject)[:200],
-        origin=origin,
-        scope=sorted(scope),
-        created_by_id=created_by_id,
-        worthless_at=worthless_at,
-    )
+    about: dict[str, Any] = {
+        "kind": kind,
+        "lane": lane,
+        "subject": one_line(subject)[:200],
+        "origin": origin,
+        "scope": sorted(scope),
+    }
+    about |= {"created_by_id": created_by_id, "worthless_at": worthless_at}
+    mailing, is_new = await _open_mailing(session, municipality_id, idempotency_key, scheduled_at=scheduled_at, **about)
     if is_new:
         allowed = _allowed(recipients, secrets, await suppressed_hashes(session, municipality_id))
         await add_rows(session, mailing, await _add_messages(session, mailing, messages), allowed)

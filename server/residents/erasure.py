@@ -14,10 +14,11 @@ from server.core.secrets import Secrets
 from server.mailings.leaving import forget_address, forget_recipient, suppress_address
 from server.mailings.models import SuppressionReason
 from server.residents import queries, rules
+from server.residents.form_models import FormState, PaperForm
 from server.residents.households import leave_household
 from server.residents.import_models import ImportRow, ImportState, ListImport
 from server.residents.importing import discard_import
-from server.residents.models import FormState, JoinRequest, PaperForm, Resident
+from server.residents.models import JoinRequest, Resident
 
 ERASED = action("resident.erased", sentence("Erased somebody"))
 _AT_ONCE = 200

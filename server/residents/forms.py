@@ -17,8 +17,9 @@ from server.core.i18n import sentence
 from server.mailings.service import hold_recipients
 from server.residents import queries, register
 from server.residents.consent import VERSION
+from server.residents.form_models import FormBatch, FormState, PaperForm
 from server.residents.mails import Post
-from server.residents.models import FormBatch, FormState, PaperForm, Resident
+from server.residents.models import Resident
 from server.residents.schemas import BatchDraft, FormEntry, ResidentChange, ResidentDraft
 
 OPENED = action("batch.opened", sentence("Opened a pile of paper forms"))

@@ -21,7 +21,7 @@ from server.prints.products import Made, Order, product
 from server.prints.service import ask_print
 from server.residents import queries
 from server.residents.consent import VERSION, consent_words
-from server.residents.models import FormSeries
+from server.residents.form_models import FormSeries
 from server.residents.schemas import SeriesDraft
 
 FORMS = product("paper_forms", sentence("Forms to receive the letter"), Role.COUNTER)

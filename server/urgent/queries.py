@@ -76,10 +76,10 @@ async def count_drafts(session: ReadSession, municipality_id: int) -> int:
     return int(await session.scalar(query) or 0)
 
 
-async def last_matter(session: ReadSession, municipality_id: int) -> int:
-    """The last message to the public. Raises NotFound where there was none."""
+async def find_last(session: ReadSession, municipality_id: int) -> UrgentNotice | None:
+    """The last message to the public."""
     query = select(UrgentNotice).where(*_public(municipality_id)).order_by(col(UrgentNotice.id).desc()).limit(1)
-    return _found((await session.scalars(query)).one_or_none()).id
+    return (await session.scalars(query)).one_or_none()
 
 
 async def last_topic_ids(session: ReadSession, municipality_id: int) -> list[int]:

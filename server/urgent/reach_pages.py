@@ -30,7 +30,10 @@ async def show_reach(
     sector: int | None = None,
 ) -> Response:
     """The matter that is asked for, or the last one; sector by sector, as the sheets come back."""
-    root = await _matter(session, town.id, matter)
+    last = await queries.find_last(session, town.id)
+    if not matter and last is None:
+        return page(request, "urgent/reach.html", {"root": None})
+    root = await _matter(session, town.id, matter or (last.id if last else 0))
     found = await reach.reach_of(session, town.id, root)
     first = found.sectors[0][0] if found.sectors else None
     shown = first if sector is None else sector or None
@@ -74,8 +77,7 @@ async def ask_for_sheets(
 
 async def _matter(session: ReadSession, municipality_id: int, number: int) -> UrgentNotice:
     """The message that opened the matter. Raises NotFound, for exercises too: they concern nobody on the lists."""
-    root_id = number or await queries.last_matter(session, municipality_id)
-    urgent = await queries.get_urgent(session, municipality_id, root_id)
+    urgent = await queries.get_urgent(session, municipality_id, number)
     root = await queries.get_urgent(session, municipality_id, urgent.root_id)
     if root.is_exercise or root.sent_at is None:
         raise NotFound

@@ -14,9 +14,10 @@ from server.residents import queries
 from server.residents.alike import Sign, Typed, find_alike
 from server.residents.consent import VERSION
 from server.residents.erasure import erase_resident
+from server.residents.form_models import FormState, PaperForm
 from server.residents.forms import next_number
 from server.residents.keys import door_key, name_key, phone_key, surname
-from server.residents.models import Channel, Consent, ConsentWay, Edition, FormState, PaperForm, Resident
+from server.residents.models import Channel, Consent, ConsentWay, Edition, Resident
 from server.residents.schemas import FormEntry
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
