@@ -26,6 +26,7 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
+from server.demo.alarms import place_witness
 from server.demo.people import people
 from server.demo.register import fill_register
 from server.demo.rounds import prepare_round
@@ -131,6 +132,7 @@ async def build(database: Database, secrets: Secrets, files: FileStore) -> Small
         olga = await create_operator(session, OperatorDraft(name="Olga", email="olga@hote.example"))
         host = replace(stage.administrator, account_id=olga.account_id)
         await ask_visit(session, stage.town_id, host, VisitWish(reason="You called."))
+    await place_witness(stage)
     await _urgent(stage)
     alice = await open_session(database, stage.administrator.account_id)
     charlie = await open_session(database, charlie_id)
@@ -213,6 +215,7 @@ _SAMPLES = {
     "picture_id": "SELECT id FROM picture",
     "issue_id": "SELECT id FROM issue",
     "group_id": "SELECT id FROM council_group",
+    "witness_id": "SELECT id FROM witness",
     "mailing_id": "SELECT id FROM mailing WHERE kind = 'issue'",
     "board_id": "SELECT id FROM board",
     "print_id": "SELECT id FROM print_job",
@@ -260,7 +263,7 @@ async def _samples(database: Database) -> dict[str, str]:
 
 def routes_of(app: ASGIApp, samples: Mapping[str, str]) -> list[Route]:
     """Every route of the towns' application. Fails for a parameter nobody gave a sample of."""
-    towns: Any = app.app.towns  # type: ignore[attr-defined]  # Security(Tenancy(towns, instance))
+    towns: Any = app.app.app.towns  # type: ignore[attr-defined]  # Security(Freshness(Tenancy(towns, instance)))
     return [
         Route(method, route.path or "", route.name or "", _filled(route.path or "", samples))
         for route in iter_route_contexts(towns.routes)
