@@ -117,7 +117,12 @@ async def _views(session: ReadSession, municipality_id: int, residents: Sequence
     places = await queries.chosen_places(session, municipality_id, ids)
     return [
         ResidentView.model_validate(
-            {**one.model_dump(), "wants": wants.get(one.id, []), "place_ids": places.get(one.id, [])}
+            {
+                **one.model_dump(),
+                "may_be_called": one.may_be_called,
+                "wants": wants.get(one.id, []),
+                "place_ids": places.get(one.id, []),
+            }
         )
         for one in residents
     ]
