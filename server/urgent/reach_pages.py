@@ -59,7 +59,7 @@ async def note_told(
 ) -> Response:
     root = await _matter(session, town.id, _number(form, "matter"))
     typed = {key.removeprefix("told-"): words for key, words in form.values.items() if key.startswith("told-")}
-    answers = {int(key): _way(words) for key, words in typed.items() if key.isdecimal()}
+    answers = {int(key): _way(words) for key, words in typed.items() if key.isdecimal() and len(key) < 19}
     await reach.note_told(session, town.id, staff, root, answers)
     query = f"matter={root.id}&sector={_number(form, 'sector')}&said={NOTED}"
     return RedirectResponse(f"{path_for(request, 'urgent_reach')}?{query}", status_code=303)
