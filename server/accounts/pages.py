@@ -15,7 +15,7 @@ from server.core.i18n import Message, sentence
 from server.core.secrets import token_hash
 from server.web.csrf import refuse_foreign
 from server.web.dependencies import CurrentTown, Keys, Reading, Writing, database_of
-from server.web.forms import SentForm, asking_again
+from server.web.forms import Form, SentForm, asking_again
 from server.web.network import network_of
 from server.web.said import saying
 from server.web.templates import page, path_for, redirect
@@ -40,21 +40,12 @@ async def show_sign_in(request: Request, town: CurrentTown) -> Response:
 @router.post("/desk/sign-in", name="session_open")
 async def open_session(request: Request, town: CurrentTown, secrets: Keys, form: SentForm) -> Response:
     refuse_foreign(request)
-    attempt = Attempt(
-        email=form.text("email").strip().lower()[:254],
-        password=form.text("password"),
-        network=network_of(request),
-        device=device_of(request.headers.get("user-agent", "")),
-        old_token=session_token_of(request),
-    )
     back = safe_path(form.text("next"))
-    token = await sign_in(database_of(request), secrets, town.id, attempt)
+    token = await sign_in(database_of(request), secrets, town.id, attempt_of(request, form))
     if token is None:
         context = {"next": back, "email": form.text("email"), "errors": {"email": str(WRONG)}}
         return page(request, "accounts/sign_in.html", context, status=422)
-    response = _go(request, back)
-    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="lax")
-    return response
+    return with_cookie(_go(request, back), token)
 
 
 @router.post("/desk/sign-out", name="sign_out")
@@ -99,6 +90,22 @@ def refuse_different(password: str, again: str) -> None:
 def context_of(town: Town) -> tuple[str, ...]:
     """Words that everybody connects with the town, and nobody should use as a password."""
     return (town.name, town.slug, town.email, *town.address_lines)
+
+
+def attempt_of(request: Request, form: Form) -> Attempt:
+    """What was typed at the door, and from where."""
+    return Attempt(
+        email=form.text("email").strip().lower()[:254],
+        password=form.text("password"),
+        network=network_of(request),
+        device=device_of(request.headers.get("user-agent", "")),
+        old_token=session_token_of(request),
+    )
+
+
+def with_cookie(response: RedirectResponse, token: str) -> RedirectResponse:
+    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="lax")
+    return response
 
 
 def without_cookie(response: RedirectResponse) -> RedirectResponse:

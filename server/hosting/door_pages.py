@@ -4,18 +4,23 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from server.accounts import queries, service
-from server.accounts.dependencies import COOKIE, Operator, find_operator, session_token_of
-from server.accounts.devices import device_of
+from server.accounts.dependencies import Operator, find_operator
 from server.accounts.models import Account
-from server.accounts.pages import CHOSEN, SIGNED_OUT, WRONG, refuse_different, without_cookie
-from server.accounts.schemas import Attempt
+from server.accounts.pages import (
+    CHOSEN,
+    SIGNED_OUT,
+    WRONG,
+    attempt_of,
+    refuse_different,
+    with_cookie,
+    without_cookie,
+)
 from server.accounts.signing_in import LINK_GONE, sign_in, use_link
 from server.core.errors import NotFound
 from server.core.secrets import token_hash
 from server.web.csrf import refuse_foreign
 from server.web.dependencies import Keys, Reading, Writing, database_of
 from server.web.forms import SentForm, asking_again
-from server.web.network import network_of
 from server.web.templates import page, path_for, redirect
 
 router = APIRouter()
@@ -31,20 +36,11 @@ async def show_sign_in(request: Request) -> Response:
 @router.post("/operator/sign-in", name="operator_session_open")
 async def open_session(request: Request, secrets: Keys, form: SentForm) -> Response:
     refuse_foreign(request)
-    attempt = Attempt(
-        email=form.text("email").strip().lower()[:254],
-        password=form.text("password"),
-        network=network_of(request),
-        device=device_of(request.headers.get("user-agent", "")),
-        old_token=session_token_of(request),
-    )
-    token = await sign_in(database_of(request), secrets, None, attempt)
+    token = await sign_in(database_of(request), secrets, None, attempt_of(request, form))
     if token is None:
         context = {"email": form.text("email"), "errors": {"email": str(WRONG)}}
         return page(request, "hosting/sign_in.html", context, status=422)
-    response = redirect(request, "operator")
-    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="lax")
-    return response
+    return with_cookie(redirect(request, "operator"), token)
 
 
 @router.post("/operator/sign-out", name="operator_sign_out")
