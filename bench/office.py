@@ -124,6 +124,7 @@ class Office:
             "TAMBOUR_SMTP_PORT": str(port),
             "TAMBOUR_SMTP_TLS": "none",
             "TAMBOUR_SMTP_CONNECTIONS": str(CONNECTIONS // processes),
+            "TAMBOUR_QUIET_HOURS": "",  # it is measured at any hour
             "TAMBOUR_LOG_LEVEL": "WARNING",
         }
         command = [sys.executable, "-m", "workers", "work", "mail", "--processes", str(processes)]
