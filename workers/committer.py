@@ -113,17 +113,19 @@ class Committer:
 
     async def _write(self, group: _Group) -> set[int]:
         """The ids of those that may be sent."""
+        if not group.results and not group.marks:
+            return set()
         now = self._hand.now()
-        steps = []
         if group.results:
-            steps = [
-                ledger.settling(self._pen, group.results, now=now),
-                *barring(self._pen, self._secrets, group.results, now=now),
-            ]
             crash_point("before_commit")
-        if group.marks:
-            steps.append(ledger.marking(self._pen, group.marks, worker=self._worker))
-        found = await self._pen.write(*steps) if steps else []
+        marked = await ledger.write_down(
+            self._pen,
+            group.results,
+            group.marks,
+            worker=self._worker,
+            now=now,
+            besides=barring(self._pen, self._secrets, group.results, now=now),
+        )
         if group.results:
             crash_point("after_commit")
-        return {row[0] for row in found[-1]} if group.marks else set()
+        return marked

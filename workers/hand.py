@@ -46,6 +46,8 @@ class Hand:
         self._traffic = traffic
         self._held: dict[int, Claim] = {}
         self._safe_until = 0.0
+        self._kept_at = 0.0
+        self._kept: set[int] = set()
         self._turn = 0
         self._lead = timedelta()
 
@@ -124,12 +126,15 @@ class Hand:
 
     async def keep(self) -> None:
         """Say that we live; take back what those who do not had in hand."""
-        began = asyncio.get_running_loop().time()
+        began, is_late = asyncio.get_running_loop().time(), not (self._kept_at and self.is_safe)
         async with self._database.connection() as connection:
             self._lead = await ledger.database_lead(connection, clock.now())
-        if self._held:
-            await ledger.renew(self._pen, list(self._held.values()), lease=self.now() + self._lease)
-        self._is_kept_since(began)
+        # What was taken since the last time is fresh: a quick hand has nothing to renew.
+        claims = [claim for claim in self._held.values() if claim.id in self._kept or is_late]
+        if claims:
+            await ledger.renew(self._pen, claims, lease=self.now() + self._lease)
+        self._is_kept_since(began if is_late else self._kept_at)
+        self._kept_at, self._kept = began, set(self._held)
         async with self._database.connection() as connection:
             await ledger.sweep(connection, self.now())
 

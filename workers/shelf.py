@@ -46,13 +46,14 @@ class Shelf:
         self._secrets = secrets
         self._patience = patience
         self._sheets: dict[int, _Sheet] = {}
+        self._fetching: dict[int, asyncio.Task[_Sheet]] = {}
 
     async def prepare(self, claim: Claim) -> Parcel | Unprepared:
         """The copy for `claim`: the same bytes on every attempt."""
         try:
             sheet = self._sheets.get(claim.message_id)
             if sheet is None or sheet.until < asyncio.get_running_loop().time():
-                sheet = await patiently(lambda: self._fetch(claim.message_id), self._patience)
+                sheet = await self._fetched(claim.message_id)
             filling = fill_for(
                 self._secrets,
                 claim.municipality_id,
@@ -65,6 +66,15 @@ class Shelf:
             return Parcel(sheet.sender, claim.address, Wire(copy))
         except (ValueError, LookupError) as error:
             return Unprepared(f"{type(error).__name__}: {error}")
+
+    async def _fetched(self, message_id: int) -> _Sheet:
+        """All lines begin a letter at the same moment: one of them fetches it."""
+        fetching = self._fetching.get(message_id)
+        if fetching is None:
+            attempt = patiently(lambda: self._fetch(message_id), self._patience)
+            fetching = self._fetching[message_id] = asyncio.create_task(attempt)
+            fetching.add_done_callback(lambda _task: self._fetching.pop(message_id))
+        return await asyncio.shield(fetching)
 
     async def _fetch(self, message_id: int) -> _Sheet:
         async with self._database.reading() as session:

@@ -6,10 +6,10 @@ import asyncio
 import re
 import sqlite3
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import asyncpg
 
@@ -25,6 +25,7 @@ _PEN_SETTINGS = {
 }
 
 _TELLS = "RETURNING"
+Found = TypeVar("Found")
 
 
 class NotWritten(Exception):
@@ -46,6 +47,10 @@ class Pen(ABC):
     @abstractmethod
     async def write(self, *steps: Step) -> list[list[Any]]:
         """All of the steps or none: the rows each of them gives. Raises NotWritten."""
+
+    @abstractmethod
+    async def change(self, step: Step) -> int:
+        """One statement alone: how many rows it changed. Raises NotWritten."""
 
     @abstractmethod
     async def close(self) -> None:
@@ -72,6 +77,9 @@ class SqlitePen(Pen):
     async def write(self, *steps: Step) -> list[list[Any]]:
         return await asyncio.get_running_loop().run_in_executor(self._hand, self._write, steps)
 
+    async def change(self, step: Step) -> int:
+        return await asyncio.get_running_loop().run_in_executor(self._hand, self._change, step)
+
     async def close(self) -> None:
         if self._connection is not None:
             await asyncio.get_running_loop().run_in_executor(self._hand, self._connection.close)
@@ -79,7 +87,7 @@ class SqlitePen(Pen):
 
     def _write(self, steps: tuple[Step, ...]) -> list[list[Any]]:
         try:
-            connection = self._connection = self._connection or self._open()
+            connection = self._opened()
             connection.execute("BEGIN IMMEDIATE")
             try:
                 found = [connection.execute(*step).fetchall() for step in steps]
@@ -90,6 +98,17 @@ class SqlitePen(Pen):
         except sqlite3.Error as error:
             raise NotWritten(str(error)) from error
         return found
+
+    def _change(self, step: Step) -> int:
+        """A transaction by itself: one call of the library, during which this thread needs Python's lock for nothing."""
+        try:
+            return self._opened().execute(*step).rowcount
+        except sqlite3.Error as error:
+            raise NotWritten(str(error)) from error
+
+    def _opened(self) -> sqlite3.Connection:
+        self._connection = self._connection or self._open()
+        return self._connection
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
@@ -111,9 +130,18 @@ class PostgresPen(Pen):
         self._turn = asyncio.Lock()
 
     async def write(self, *steps: Step) -> list[list[Any]]:
+        return await self._in_turn(lambda connection: _write(connection, steps))
+
+    async def change(self, step: Step) -> int:
+        return await self._in_turn(lambda connection: _change(connection, step))
+
+    async def close(self) -> None:
+        await self._drop()
+
+    async def _in_turn(self, stroke: Callable[["asyncpg.Connection"], Awaitable[Found]]) -> Found:
         async with self._turn:
             try:
-                return await self._write(steps)
+                return await stroke(await self._connected())
             except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
                 if not isinstance(error, asyncpg.PostgresError):
                     await self._drop()
@@ -123,24 +151,30 @@ class PostgresPen(Pen):
                 await self._drop()
                 raise
 
-    async def close(self) -> None:
-        await self._drop()
-
-    async def _write(self, steps: tuple[Step, ...]) -> list[list[Any]]:
-        connection = self._connection
-        if connection is None or connection.is_closed():
-            connection = self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
-        if len(steps) <= 1:
-            return [await _ask(connection, step) for step in steps]
-        if not any(_TELLS in step.words for step in steps[:-1]):
-            return [*([] for _ in steps[:-1]), await _ask(connection, _as_one(steps))]
-        async with connection.transaction():
-            return [await _ask(connection, step) for step in steps]
+    async def _connected(self) -> "asyncpg.Connection":
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
+        return self._connection
 
     async def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
+
+
+async def _write(connection: "asyncpg.Connection", steps: tuple[Step, ...]) -> list[list[Any]]:
+    if len(steps) <= 1:
+        return [await _ask(connection, step) for step in steps]
+    if not any(_TELLS in step.words for step in steps[:-1]):
+        return [*([] for _ in steps[:-1]), await _ask(connection, _as_one(steps))]
+    async with connection.transaction():
+        return [await _ask(connection, step) for step in steps]
+
+
+async def _change(connection: "asyncpg.Connection", step: Step) -> int:
+    words, names = _numbered(step.words)
+    said: str = await connection.execute(words, *(step.given[name] for name in names))
+    return int(said.rpartition(" ")[2])
 
 
 def _as_one(steps: tuple[Step, ...]) -> Step:

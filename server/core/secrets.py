@@ -42,7 +42,8 @@ class Secrets:
 
     def mac(self, purpose: str, message: bytes) -> bytes:
         """128 bits of HMAC-SHA-256 of `message` under the key of `purpose`."""
-        inner, outer = (begun.copy() for begun in self._begun(purpose))
+        begun_inner, begun_outer = self._begun(purpose)
+        inner, outer = begun_inner.copy(), begun_outer.copy()
         inner.update(message)
         outer.update(inner.digest())
         return outer.digest()[:_MAC_BYTES]

@@ -15,14 +15,16 @@ from typing import Any, NamedTuple
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.core import clock
 from server.core.columns import Moment
 from server.core.database import ReadSession
 from server.core.pen import Pen, Step
 from server.mailings import statements
-from server.mailings.models import Lane
+from server.mailings.models import DeliveryState, Lane
 from server.mailings.policies import DOUBT_DELAY, MOST_DOUBTS, Decision
 
 FIRST = Lane.TRANSACTIONAL.rank
+_SENDING = DeliveryState.SENDING.value
 _in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -74,28 +76,57 @@ async def claim(
 ) -> list[list[Claim]]:
     """Take of each mailing as many due rows as its share. Rows another worker is taking now are passed over."""
     given = {"worker": worker, "now": _bound(pen, now), "lease": _bound(pen, lease)}
-    steps = [
-        step(
-            pen,
-            statements.CLAIM_FIRST if due.lane == FIRST else statements.CLAIM,
-            given | {"mailing_id": due.id, "municipality_id": due.municipality_id, "room": room},
-        )
-        for due, room in shares
-    ]
-    return [[Claim(*row) for row in rows] for rows in await pen.write(*steps)]
+    steps = []
+    for due, room in shares:
+        here = given | {"mailing_id": due.id, "municipality_id": due.municipality_id, "room": room}
+        is_first = due.lane == FIRST
+        if pen.is_sqlite:
+            steps.append(step(pen, statements.SHOW_FIRST if is_first else statements.SHOW, here))
+        steps.append(step(pen, statements.CLAIM_FIRST if is_first else statements.CLAIM, here))
+    found = await pen.write(*steps)
+    if pen.is_sqlite:
+        return [[Claim(*row) for row in json.loads(text)] for ((text,),) in found[::2]]
+    return [[Claim(*row) for row in rows] for rows in found]
 
 
-async def mark_sending(pen: Pen, claims: Sequence[Claim], *, worker: str) -> set[int]:
-    """Write down that these are about to be sent; only those whose id comes back may be. The others were cancelled,
-    given back or taken over meanwhile. The same worker may mark a row twice: it did not hear whether the commit held.
+async def write_down(
+    pen: Pen,
+    settlements: Sequence[Settlement],
+    marks: Sequence[tuple[Claim, Claim | None]],
+    *,
+    worker: str,
+    now: datetime,
+    besides: Sequence[Step] = (),
+) -> set[int]:
+    """Results, and which are about to be sent: only those whose id comes back may be. The others were cancelled, given back
+    or taken over meanwhile. The same worker may write the same twice: it did not hear whether the commit held.
+
+    Beside each mark: the one it comes behind on its line. A late "accepted" is recorded whoever holds the row since: the
+    relay has the message.
     """
-    (found,) = await pen.write(marking(pen, [(claim, None) for claim in claims], worker=worker))
+    rows = [_result(pen, one) for one in settlements]
+    rows += [(claim.id, claim.attempt, _SENDING, None, None, behind and behind.number) for claim, behind in marks]
+    rows.sort()  # everybody takes rows in this order, so that nobody waits for somebody who waits for him
+    writing = _with_rows(pen, statements.WRITE, rows, worker=worker, now=_bound(pen, now))
+    if besides:
+        await pen.write(*besides, writing)
+    elif await pen.change(writing) == len(rows):
+        return {claim.id for claim, _ in marks}
+    if not marks:
+        return set()
+    named = _claimed_rows(claim for claim, _ in marks)
+    (found,) = await pen.write(_with_rows(pen, statements.MARKED, named, worker=worker))
     return {row[0] for row in found}
 
 
+async def mark_sending(pen: Pen, claims: Sequence[Claim], *, worker: str) -> set[int]:
+    """`write_down` without results."""
+    return await write_down(pen, (), [(claim, None) for claim in claims], worker=worker, now=clock.now())
+
+
 async def settle(pen: Pen, settlements: Sequence[Settlement], *, now: datetime) -> None:
-    """Write down results. A late "accepted" is recorded whoever holds the row since: the relay has the message."""
-    await pen.write(settling(pen, settlements, now=now))
+    """`write_down` of results alone."""
+    await write_down(pen, settlements, (), worker="", now=now)
 
 
 async def give_back(pen: Pen, claims: Sequence[Claim]) -> None:
@@ -106,27 +137,6 @@ async def give_back(pen: Pen, claims: Sequence[Claim]) -> None:
 async def renew(pen: Pen, claims: Sequence[Claim], *, lease: datetime) -> None:
     """The worker lives and still has these."""
     await pen.write(_with_rows(pen, statements.RENEW, _claimed_rows(claims), lease=_bound(pen, lease)))
-
-
-def marking(pen: Pen, claims: Iterable[tuple[Claim, Claim | None]], *, worker: str) -> Step:
-    """`mark_sending` as a step of a larger transaction. Beside each claim: the one it comes behind on its line."""
-    rows = [(claim.id, claim.attempt, behind and behind.number) for claim, behind in claims]
-    return _with_rows(pen, statements.MARK, rows, worker=worker)
-
-
-def settling(pen: Pen, settlements: Iterable[Settlement], *, now: datetime) -> Step:
-    """`settle` as a step of a larger transaction."""
-    rows = [
-        (
-            claim.id,
-            claim.attempt,
-            decision.state.value,
-            decision.next_at and written(pen, decision.next_at),
-            decision.reply,
-        )
-        for claim, decision in ((one.claim, one.decision) for one in settlements)
-    ]
-    return _with_rows(pen, statements.SETTLE, rows, now=_bound(pen, now))
 
 
 async def sweep(connection: AsyncConnection, now: datetime) -> None:
@@ -169,8 +179,14 @@ def _bound(pen: Pen, moment: datetime) -> datetime | str:
     return written(pen, moment) if pen.is_sqlite else moment
 
 
+def _result(pen: Pen, settlement: Settlement) -> tuple[Any, ...]:
+    claim, decision = settlement.claim, settlement.decision
+    next_at = decision.next_at and written(pen, decision.next_at)
+    return claim.id, claim.attempt, decision.state.value, next_at, decision.reply, None
+
+
 def _claimed_rows(claims: Iterable[Claim]) -> list[tuple[int, int]]:
-    return [(claim.id, claim.attempt) for claim in claims]
+    return sorted((claim.id, claim.attempt) for claim in claims)
 
 
 def _with_rows(pen: Pen, words: str, rows: Sequence[tuple[Any, ...]], **given: Any) -> Step:

@@ -8,25 +8,35 @@ from functools import cache
 
 # A list of rows as one parameter: the statement stays the same however many there are, and is prepared once.
 _ROWS = {
-    "{claimed}": "CAST(value ->> 0 AS bigint) AS id, CAST(value ->> 1 AS int) AS attempt, CAST(value ->> 2 AS bigint) AS behind",
-    "{settled}": "CAST(value ->> 0 AS bigint) AS id, CAST(value ->> 1 AS int) AS attempt, value ->> 2 AS state, {moment} AS next_at, value ->> 4 AS reply",
+    "{named}": "CAST(value ->> 0 AS bigint) AS id, CAST(value ->> 1 AS int) AS attempt",
+    "{written}": "CAST(value ->> 0 AS bigint) AS id, CAST(value ->> 1 AS int) AS attempt, value ->> 2 AS state, {moment} AS next_at, value ->> 4 AS reply, CAST(value ->> 5 AS bigint) AS behind",
     "{barred}": "CAST(value ->> 0 AS bigint) AS municipality_id, value ->> 1 AS address_hash, value ->> 2 AS reason, {moment} AS at",
 }  # fmt: skip
-_SOURCE_SQLITE, _MOMENT_SQLITE = "json_each(:rows)", "value ->> 3"
-_SOURCE_POSTGRES, _MOMENT_POSTGRES = (
-    "json_array_elements(CAST(:rows AS json)) AS value",
-    "CAST(value ->> 3 AS timestamptz)",
-)
+_SAID_BY_SQLITE = {
+    "{rows}": "json_each(:rows)",
+    "{moment}": "value ->> 3",
+    "{lock}": "",
+    "{order}": "next_at, id",
+    "{claimed}": "",
+}
+_SAID_BY_POSTGRES = {
+    "{rows}": "json_array_elements(CAST(:rows AS json)) AS value",
+    "{moment}": "CAST(value ->> 3 AS timestamptz)",
+    "{lock}": "FOR UPDATE SKIP LOCKED",
+    "{order}": "next_at",
+    "{claimed}": "RETURNING id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt, tries, doubts",
+}
 
 
 @cache
 def in_words_of(words: str, *, is_sqlite: bool) -> str:
     """A statement as this database says it."""
-    source, moment = (_SOURCE_SQLITE, _MOMENT_SQLITE) if is_sqlite else (_SOURCE_POSTGRES, _MOMENT_POSTGRES)
+    said = _SAID_BY_SQLITE if is_sqlite else _SAID_BY_POSTGRES
     for name, columns in _ROWS.items():
-        rows = f"(SELECT {columns.replace('{moment}', moment)} FROM {source}) AS r"  # noqa: S608  # of constants
-        words = words.replace(name, rows)
-    return words.replace("{lock}", "" if is_sqlite else "FOR UPDATE SKIP LOCKED")
+        words = words.replace(name, f"(SELECT {columns} FROM {{rows}}) AS r")  # noqa: S608  # of constants
+    for name, here in said.items():
+        words = words.replace(name, here)
+    return words
 
 
 # The lanes are 0 transactional, 1 urgent, 2 ordinary.
@@ -43,53 +53,55 @@ SELECT DISTINCT 0, 0, municipality_id FROM delivery
 WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
 """
 
-CLAIM = """
-WITH picked AS (
-  SELECT id FROM delivery
-  WHERE mailing_id = :mailing_id AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
-  ORDER BY next_at LIMIT :room {lock}
-)
-UPDATE delivery SET state = 'claimed', worker = :worker, lease_until = :lease, attempt = attempt + 1
-WHERE id IN (SELECT id FROM picked)
-RETURNING id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt, tries, doubts
-"""
-
 # The plus keeps SQLite from walking every row of the town: the few that wait in the first lane are the index to take.
-CLAIM_FIRST = """
-WITH picked AS (
-  SELECT id FROM delivery
-  WHERE lane = 0 AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
-    AND +municipality_id = :municipality_id
-  ORDER BY next_at LIMIT :room {lock}
-)
+_WAITING = """
+  FROM delivery
+  WHERE {of} AND state IN ('queued', 'deferred', 'uncertain') AND next_at <= :now
+  ORDER BY {order} LIMIT :room {lock}
+"""
+_CLAIM = f"""
+WITH picked AS (SELECT id {_WAITING})
 UPDATE delivery SET state = 'claimed', worker = :worker, lease_until = :lease, attempt = attempt + 1
-WHERE id IN (SELECT id FROM picked)
-RETURNING id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt, tries, doubts
-"""
+WHERE id IN (SELECT id FROM picked) {{claimed}}
+"""  # noqa: S608  # of constants
+# SQLite gives rows one by one, and its thread stands in line for Python's lock at each. So it says what it is about to
+# claim beforehand, in the same transaction, as one text.
+_SHOW = f"""
+SELECT json_group_array(json_array(
+  id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt + 1, tries, doubts
+)) FROM (SELECT * {_WAITING})
+"""  # noqa: S608  # of constants
+_OF_MAILING, _OF_FIRST_LANE = "mailing_id = :mailing_id", "lane = 0 AND +municipality_id = :municipality_id"
+CLAIM, CLAIM_FIRST = (_CLAIM.replace("{of}", of) for of in (_OF_MAILING, _OF_FIRST_LANE))
+SHOW, SHOW_FIRST = (_SHOW.replace("{of}", of) for of in (_OF_MAILING, _OF_FIRST_LANE))
 
-# The rows are named by their key: said plainly, the state would lead PostgreSQL through all that is held instead.
-MARK = """
-UPDATE delivery SET state = 'sending', behind = r.behind FROM {claimed}
-WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.worker = :worker
-  AND CASE WHEN delivery.state IN ('claimed', 'sending') THEN TRUE ELSE FALSE END
-RETURNING delivery.id
-"""
-
-# "Later" for somebody who has left meanwhile (no next_at) is "never".
-SETTLE = """
+# Marks and results in one stroke; "later" for somebody who has left meanwhile (no next_at) is "never". The rows are named
+# by their key: said plainly, the state would lead PostgreSQL through all that is held instead.
+WRITE = """
 UPDATE delivery SET
   state = CASE WHEN r.state IN ('queued', 'deferred') AND delivery.next_at IS NULL THEN 'cancelled' ELSE r.state END,
-  next_at = CASE WHEN delivery.next_at IS NULL THEN NULL ELSE r.next_at END,
-  reply = CASE WHEN delivery.address = '' THEN '' ELSE r.reply END,
+  next_at = CASE WHEN r.state = 'sending' OR delivery.next_at IS NULL THEN delivery.next_at ELSE r.next_at END,
+  reply = CASE WHEN r.state = 'sending' THEN delivery.reply WHEN delivery.address = '' THEN '' ELSE r.reply END,
   tries = delivery.tries + CASE WHEN r.state = 'deferred' THEN 1 ELSE 0 END,
   doubts = delivery.doubts + CASE WHEN r.state = 'uncertain' THEN 1 ELSE 0 END,
-  settled_at = :now, worker = NULL, lease_until = NULL, behind = NULL
-FROM {settled}
-WHERE delivery.id = r.id AND (
-  (delivery.attempt = r.attempt AND delivery.state = 'sending')
-  OR (delivery.attempt = r.attempt AND delivery.state = 'uncertain' AND r.state <> 'uncertain')
-  OR (r.state = 'accepted' AND delivery.state IN ('queued', 'claimed', 'deferred', 'uncertain', 'cancelled'))
-)
+  settled_at = CASE WHEN r.state = 'sending' THEN delivery.settled_at ELSE :now END,
+  worker = CASE WHEN r.state = 'sending' THEN delivery.worker END,
+  lease_until = CASE WHEN r.state = 'sending' THEN delivery.lease_until END,
+  behind = r.behind
+FROM {written}
+WHERE delivery.id = r.id AND CASE
+  WHEN r.state = 'sending' THEN
+    delivery.attempt = r.attempt AND delivery.worker = :worker AND delivery.state IN ('claimed', 'sending')
+  ELSE (delivery.attempt = r.attempt AND delivery.state = 'sending')
+    OR (delivery.attempt = r.attempt AND delivery.state = 'uncertain' AND r.state <> 'uncertain')
+    OR (r.state = 'accepted' AND delivery.state IN ('queued', 'claimed', 'deferred', 'uncertain', 'cancelled'))
+END
+"""
+
+# Which of these are marked, when not everything could be written.
+MARKED = """
+SELECT delivery.id FROM {named} JOIN delivery ON delivery.id = r.id
+WHERE CASE WHEN delivery.state = 'sending' THEN delivery.attempt = r.attempt AND delivery.worker = :worker ELSE FALSE END
 """
 
 BAR = """
@@ -98,12 +110,12 @@ SELECT municipality_id, address_hash, reason, at FROM {barred} WHERE true ON CON
 """
 
 GIVE_BACK = """
-UPDATE delivery SET state = 'queued', worker = NULL, lease_until = NULL FROM {claimed}
+UPDATE delivery SET state = 'queued', worker = NULL, lease_until = NULL FROM {named}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.state = 'claimed'
 """
 
 RENEW = """
-UPDATE delivery SET lease_until = :lease FROM {claimed}
+UPDATE delivery SET lease_until = :lease FROM {named}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.state IN ('claimed', 'sending')
 """
 

@@ -161,8 +161,10 @@ async def test_rows_are_found_by_their_index(sqlite_states: SqliteStates) -> Non
         for words, index in (
             (statements.CLAIM, "ix_delivery_due"),
             (statements.CLAIM_FIRST, "ix_delivery_first"),
-            (statements.MARK, "INTEGER PRIMARY KEY"),
-            (statements.SETTLE, "INTEGER PRIMARY KEY"),
+            (statements.SHOW, "ix_delivery_due"),
+            (statements.SHOW_FIRST, "ix_delivery_first"),
+            (statements.WRITE, "INTEGER PRIMARY KEY"),
+            (statements.MARKED, "INTEGER PRIMARY KEY"),
             (statements.SWEEP_CLAIMED, "ix_delivery_held"),
             (statements.SWEEP_BEHIND, "ix_delivery_held"),
             (statements.SWEEP_SENDING, "ix_delivery_held"),

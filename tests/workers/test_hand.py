@@ -96,7 +96,7 @@ async def test_what_was_only_announced_when_its_worker_died_is_not_in_doubt(offi
     mailing_id = await office.start(people(3))
     first, second, third = await take(office, mailing_id)
     async with office.database.pen() as pen:
-        await pen.write(ledger.marking(pen, [(first, None), (second, first), (third, first)], worker="w1"))
+        await ledger.write_down(pen, (), [(first, None), (second, first), (third, first)], worker="w1", now=clock.now())
     async with office.database.connection() as connection:
         await ledger.sweep(connection, clock.now() + timedelta(minutes=2))
     rows = await office.rows(mailing_id)
@@ -109,7 +109,7 @@ async def test_what_may_have_left_after_the_one_before_it_is_in_doubt(office: Of
     mailing_id = await office.start(people(2))
     first, second = await take(office, mailing_id)
     async with office.database.pen() as pen:
-        await pen.write(ledger.marking(pen, [(first, None), (second, first)], worker="w1"))
+        await ledger.write_down(pen, (), [(first, None), (second, first)], worker="w1", now=clock.now())
     await settle(office, first, Answer(250, "taken", Stage.DATA))
     async with office.database.connection() as connection:
         await ledger.sweep(connection, clock.now() + timedelta(minutes=2))

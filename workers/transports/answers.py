@@ -5,6 +5,7 @@ import re
 from collections import deque
 from typing import NamedTuple
 
+_ROOM = 4_096
 _MOST_UNREAD = 32_768
 """No honest answer is as long."""
 
@@ -24,12 +25,13 @@ class Silence(Exception):
     """No answer came, or none that could be understood. The sentence says what happened instead."""
 
 
-class Listener(asyncio.Protocol):
+class Listener(asyncio.BufferedProtocol):
     """Takes a connected transport over. Answers come out in the order in which they were said."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._loop = asyncio.get_running_loop()
+        self._room = memoryview(bytearray(_ROOM))
         self._unread = b""
         self._seen = 0
         self._said: deque[Said] = deque()
@@ -82,8 +84,11 @@ class Listener(asyncio.Protocol):
             self._finish("the line is closed")
             self._transport.close()
 
-    def data_received(self, data: bytes) -> None:
-        self._unread += data
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        return self._room
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self._unread += self._room[:nbytes]
         try:
             self._read()
         except ValueError as error:
