@@ -1,9 +1,15 @@
-"""Writing a mailing's ledger: a million rows in one transaction, a few thousand at a time, in little memory."""
+"""Writing a mailing's ledger: a million rows in one transaction, a few thousand at a time, in little memory.
+
+PostgreSQL takes them by COPY, and works while the next ones are being written; what it cannot take is somebody twice, and
+then that run is written again by the statement that can.
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
+import asyncpg
 from sqlalchemy import bindparam, text
 
 from server.core.columns import Moment
@@ -13,6 +19,10 @@ from server.mailings.providers import provider_of
 from server.mailings.schemas import Recipient
 
 _CHUNK = 5_000
+_COLUMNS = (
+    *("message_id", "recipient", "address", "provider"),
+    *("municipality_id", "mailing_id", "lane", "next_at", "state", "attempt", "tries", "doubts", "reply"),
+)
 
 # One parameter per chunk: both databases read a list of rows faster than they take its rows one by one.
 _INSERT = """
@@ -49,7 +59,20 @@ async def add_rows(
         rows = [
             (message_ids[variant], recipient, address, provider_of(address)) for recipient, address, variant in chunk
         ]
-        await session.execute(statement, given | {"rows": json.dumps(rows, ensure_ascii=False)})
+        if words is _SQLITE or not await _copied(session, rows, tuple(given.values())):
+            await session.execute(statement, given | {"rows": json.dumps(rows, ensure_ascii=False)})
+
+
+async def _copied(session: WriteSession, rows: Sequence[tuple[Any, ...]], same: tuple[Any, ...]) -> bool:
+    """Whether all of them could be written at once."""
+    records = ((*row, *same, "queued", 0, 0, 0, "") for row in rows)
+    try:
+        async with session.begin_nested():
+            driver: Any = (await (await session.connection()).get_raw_connection()).driver_connection
+            await driver.copy_records_to_table("delivery", records=records, columns=_COLUMNS)
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
 
 
 def _chunks(recipients: Iterable[Recipient]) -> Iterator[list[Recipient]]:

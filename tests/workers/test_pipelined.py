@@ -49,7 +49,11 @@ class Relay:
             if answer is None:
                 return
             writer.write(answer)
-        self.groups.append(await reader.read())
+        self.groups.append(b"")
+        while heard := await reader.read(4_096):
+            self.groups[-1] += heard
+            if self.groups[-1].endswith(b"QUIT\r\n"):
+                writer.write(b"221 goodbye\r\n")
 
 
 class Dripping(Relay):
