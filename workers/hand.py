@@ -20,6 +20,7 @@ from workers.waiting import WaitingClaims
 
 Thing = TypeVar("Thing")
 _URGENT, _ORDINARY = Lane.URGENT.rank, Lane.ORDINARY.rank
+_RENEWED = 200  # leases at a time: nobody waits long for a row that is only being renewed
 _SAFE = 0.9  # of a lease: who wakes up later than that from a sleep begins nothing with what it held
 
 
@@ -46,8 +47,6 @@ class Hand:
         self._traffic = traffic
         self._held: dict[int, Claim] = {}
         self._safe_until = 0.0
-        self._kept_at = 0.0
-        self._kept: set[int] = set()
         self._turn = 0
         self._lead = timedelta()
 
@@ -126,15 +125,14 @@ class Hand:
 
     async def keep(self) -> None:
         """Say that we live; take back what those who do not had in hand."""
-        began, is_late = asyncio.get_running_loop().time(), not (self._kept_at and self.is_safe)
+        began = asyncio.get_running_loop().time()
         async with self._database.connection() as connection:
             self._lead = await ledger.database_lead(connection, clock.now())
-        # What was taken since the last time is fresh: a quick hand has nothing to renew.
-        claims = [claim for claim in self._held.values() if claim.id in self._kept or is_late]
-        if claims:
-            await ledger.renew(self._pen, claims, lease=self.now() + self._lease)
-        self._is_kept_since(began if is_late else self._kept_at)
-        self._kept_at, self._kept = began, set(self._held)
+        claims = list(self._held.values())
+        for start in range(0, len(claims), _RENEWED):
+            some = claims[start : start + _RENEWED]
+            await ledger.renew(self._pen, some, lease=self.now() + self._lease)
+        self._is_kept_since(began)
         async with self._database.connection() as connection:
             await ledger.sweep(connection, self.now())
 

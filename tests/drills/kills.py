@@ -73,7 +73,8 @@ class Drill:
     report: Report = field(default_factory=lambda: Report(""))
     _running: list[BaseProcess] = field(default_factory=list)
     _mailings: dict[int, set[str]] = field(default_factory=dict)
-    _gone: set[tuple[int, str]] = field(default_factory=set)
+    _most: dict[str, int] = field(default_factory=dict)
+    """Copies that whoever left may get in all: those there were, and the one that was on its way at that moment."""
 
     async def run(self, kills: int) -> Report:
         self.report = Report(self.office.database.url.get_backend_name())
@@ -97,7 +98,7 @@ class Drill:
         with contextlib.suppress(TimeoutError):
             await eventually(partial(_has_grown, sink, seen + self.chance.randint(0, 12)), seconds=5.0)
         await asyncio.sleep(self.chance.uniform(0.0, 0.03))
-        await self._somebody_leaves()
+        await self._somebody_leaves(sink)
         _end(self._running.pop(self.chance.randrange(len(self._running))))
         self.report.kills += 1
         self.report.bound += LINES
@@ -121,19 +122,16 @@ class Drill:
         mailing_id = await self.office.start(recipients, idempotency_key=f"drill-{number}")
         self._mailings[mailing_id] = {one.address for one in recipients}
 
-    async def _somebody_leaves(self) -> None:
+    async def _somebody_leaves(self, sink: Sink) -> None:
         """One person leaves and one is erased, wherever their message is at this moment."""
         mailing_id = next(reversed(self._mailings))
         rows = [row for row in await self.office.rows(mailing_id) if row.recipient > 0]
-        for erasing in (False, True):
+        for leave in (leaving.cancel_for_recipient, leaving.forget_recipient):
             row = rows.pop(self.chance.randrange(len(rows)))
             async with self.office.database.writing() as session:
-                if erasing:
-                    await leaving.forget_recipient(session, self.office.town_id, row.recipient)
-                else:
-                    await leaving.cancel_for_recipient(session, self.office.town_id, row.recipient)
-            if row.state is not DeliveryState.ACCEPTED:
-                self._gone.add((row.id, row.address))
+                await leave(session, self.office.town_id, row.recipient)
+            (now,) = [one for one in await self.office.rows(mailing_id) if one.id == row.id]
+            self._most[row.address] = sink.copies[row.address] + (now.state is DeliveryState.SENDING)
             self.report.left += 1
 
     async def _hours_pass(self) -> None:
@@ -170,6 +168,7 @@ class Drill:
         report.extra = sum(len(same) - 1 for same in copies.values())
         expected = set().union(*self._mailings.values())
         report.to_nobody = len(copies.keys() - expected)
+        report.to_who_had_left = sum(len(copies[address]) > most for address, most in self._most.items())
         for mailing_id, addresses in self._mailings.items():
             await self._judge_mailing(mailing_id, addresses, copies)
         words = self.log.read_text() if self.log.exists() else ""
@@ -177,17 +176,12 @@ class Drill:
 
     async def _judge_mailing(self, mailing_id: int, addresses: set[str], copies: dict[str, list[bytes]]) -> None:
         rows = await self.office.rows(mailing_id)
-        erased = {address for row_id, address in self._gone if row_id in {row.id for row in rows}}
         for row in rows:
             got = bool(copies.get(row.address))
             if row.address and row.state is DeliveryState.ACCEPTED and not got:
                 self.report.miscounted += 1
-            if row.address and row.state is DeliveryState.CANCELLED and got:
-                self.report.to_who_had_left += 1
-        told = {row.address for row in rows if row.state in {DeliveryState.CANCELLED, DeliveryState.UNCERTAIN}}
-        self.report.lost += sum(
-            not copies.get(address) and address not in told and address not in erased for address in addresses
-        )
+        told = {row.address for row in rows if row.state is DeliveryState.UNCERTAIN} | self._most.keys()
+        self.report.lost += sum(not copies.get(address) for address in addresses - told)
         async with self.office.database.reading() as session:
             figures = await queries.figures(session, self.office.town_id, mailing_id)
         self.report.miscounted += figures.total != len(rows)
