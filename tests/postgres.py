@@ -57,6 +57,14 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    def stop(self) -> None:
+        """As if somebody had pulled the plug."""
+        _run(_folder_of_programs() / "pg_ctl", "-D", self.folder / "data", "-m", "immediate", "-w", "stop")
+
+    def start(self) -> None:
+        """After `stop`."""
+        _serve(self.folder)
+
     def _execute(self, statement: str) -> None:
         async def execute() -> None:
             connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
@@ -123,9 +131,14 @@ def _start(folder: Path, *, durable: bool = False) -> None:
         shutil.chown(folder, "postgres", "postgres")
     data = folder / "data"
     _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    _serve(folder, durable=durable)
+
+
+def _serve(folder: Path, *, durable: bool = False) -> None:
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c max_connections=300 "
     options += "-c shared_buffers=256MB" if durable else "-c shared_buffers=64MB -c fsync=off -c full_page_writes=off"
-    _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start")
+    words = ("-D", folder / "data", "-o", options, "-l", folder / "log", "-w", "start")
+    _run(_folder_of_programs() / "pg_ctl", *words)
 
 
 def _stop(folder: Path) -> None:

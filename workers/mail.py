@@ -19,7 +19,7 @@ from workers.committer import Committer
 from workers.gate import Gate
 from workers.hand import Hand
 from workers.lines import Lines, lanes_of
-from workers.patience import DATABASE_AWAY
+from workers.patience import DATABASE_AWAY, reason
 from workers.rhythm import Rhythm
 from workers.shelf import Shelf
 from workers.traffic import FreeTraffic, Traffic
@@ -91,8 +91,8 @@ class MailWorker:
             taken = 0
             try:
                 taken = await self._hand.take()
-            except DATABASE_AWAY:
-                log.warning("the ledger does not answer, trying again", exc_info=True)
+            except DATABASE_AWAY as error:
+                log.warning("the ledger does not answer, trying again", extra=reason(error))
             if not taken:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._rhythm.look)
@@ -126,8 +126,8 @@ class MailWorker:
         while True:
             try:
                 await self._hand.keep()
-            except DATABASE_AWAY:
-                log.warning("leases could not be renewed", exc_info=True)
+            except DATABASE_AWAY as error:
+                log.warning("leases could not be renewed", extra=reason(error))
             await asyncio.sleep(self._rhythm.renew)
 
     async def _wake_at(self, stop: asyncio.Event) -> None:

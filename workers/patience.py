@@ -25,9 +25,14 @@ async def patiently(attempt: Callable[[], Awaitable[Result]], patience: timedelt
     while True:
         try:
             return await attempt()
-        except DATABASE_AWAY:
+        except DATABASE_AWAY as error:
             if loop.time() + pause > deadline:
                 raise
-            log.warning("the database does not answer, trying again", exc_info=True)
+            log.warning("the database does not answer, trying again", extra=reason(error))
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def reason(error: Exception) -> dict[str, str]:
+    """For the log: while the database is away there is a line several times a second."""
+    return {"reason": f"{type(error).__name__}: {error}".partition("\n")[0]}

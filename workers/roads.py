@@ -22,6 +22,7 @@ from workers.patience import DATABASE_AWAY
 from workers.resolver import Resolver
 from workers.traffic import Way, WayTraffic
 from workers.transports.contract import Transport
+from workers.transports.direct import DirectTransport
 from workers.transports.reaching import addresses_of, public_only, reach
 from workers.transports.smtp import SmtpTransport
 
@@ -87,6 +88,7 @@ class Roads:
             per_day=settings.smtp_per_town_daily,
             # The catcher keeps what it is given: nobody is woken, and a trial in the evening shows what happens.
             quiet_hours=hours_of(settings.quiet_hours) if is_direct or settings.smtp_host else None,
+            per_connection=self._transport.per_connection if isinstance(self._transport, DirectTransport) else None,
         )
         return MailWorker(
             self._database,

@@ -74,6 +74,8 @@ class Way:
     """Who keeps a mailbox, where each provider's own pace is kept; none: the relay holds back by itself."""
     per_day: int = 0
     quiet_hours: tuple[int, int] | None = None
+    per_connection: dict[str, int] | None = None
+    """Kept as the administrator says, for a way that opens the connections to the providers itself."""
 
 
 @dataclass
@@ -183,6 +185,10 @@ class WayTraffic:
                 await paces.note_recovery(session, noted.recovered - noted.slow)
         async with self._database.reading() as session:
             self._slowed = await paces.insisting(session)
+            if self._way.per_connection is not None:
+                said = await paces.per_connection(session)
+                self._way.per_connection.clear()
+                self._way.per_connection.update(said)
 
     async def _break(self) -> None:
         """Stop the mailings that too many refuse. What this worker counted is a sample; the ledger has the last word."""

@@ -139,6 +139,11 @@ async def all_rules(session: ReadSession) -> dict[str, tuple[ProviderRule, bool]
     return {name: (rule, name in changes) for name, rule in rules.items()}
 
 
+async def per_connection(session: ReadSession) -> dict[str, int]:
+    """Messages on one connection, by provider."""
+    return {name: rule.per_connection for name, (rule, _) in (await all_rules(session)).items()}
+
+
 async def change_rule(session: WriteSession, name: str, rule: ProviderRule) -> None:
     """From now on this provider gets this much."""
     await session.execute(delete(ProviderChange).where(col(ProviderChange.name) == name))

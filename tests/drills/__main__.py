@@ -5,8 +5,8 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from server.core.database import Database
@@ -14,8 +14,9 @@ from server.core.migrations import migrate
 from server.core.secrets import Secrets
 from tests.cast import bring_cast
 from tests.conftest import SECRET
+from tests.drills.away import taken_away
 from tests.drills.kills import Drill, Report
-from tests.postgres import own_server
+from tests.postgres import PostgresServer, own_server
 from tests.sending import Office
 
 HEAD = (
@@ -24,21 +25,35 @@ HEAD = (
 )
 
 
-@contextmanager
-def databases(folder: Path) -> Iterator[dict[str, str]]:
-    with own_server(Path(f"/dev/shm/tambour-drill-{folder.name}")) as server:
-        yield {"SQLite": f"sqlite+aiosqlite:///{folder / 'drill.sqlite3'}", "PostgreSQL": server.url(server.create())}
+Stage = Callable[[Office], Awaitable[Report]]
 
 
-async def drilled(url: str, log: Path, kills: int, seed: int) -> Report:
+async def drilled(url: str, stage: Stage) -> Report:
     database = Database(url, pool_size=5)
     try:
         await migrate(database)
         cast = await bring_cast(database)
-        office = Office(database, Secrets(SECRET), cast.town_id)
-        return await Drill(office, url, random.Random(seed), log, workers=3).run(kills)
+        return await stage(Office(database, Secrets(SECRET), cast.town_id))
     finally:
         await database.close()
+
+
+def stages(folder: Path, server: PostgresServer, kills: int, seed: int) -> Iterator[tuple[str, str, Stage]]:
+    """What is tried with one seed: its name, the database, and what is done to it."""
+    for name, url in (
+        ("SQLite", f"sqlite+aiosqlite:///{folder / 'drill.sqlite3'}"),
+        ("PostgreSQL", server.url(server.create())),
+    ):
+        chance, log = random.Random(seed), folder / f"{name}.log"
+
+        def killed(
+            office: Office, url: str = url, chance: random.Random = chance, log: Path = log
+        ) -> Awaitable[Report]:
+            return Drill(office, url, chance, log, workers=3).run(kills)
+
+        yield f"{name}, {seed}", url, killed
+    url = server.url(server.create())
+    yield "PostgreSQL stopped and started", url, partial(taken_away, server=server, url=url, log=folder / "away.log")
 
 
 def line(name: str, report: Report, seconds: float) -> str:
@@ -61,11 +76,14 @@ def main(kills: int, seeds: int) -> int:
     print(HEAD, flush=True)  # noqa: T201
     is_kept = True
     for seed in range(1, seeds + 1):
-        with tempfile.TemporaryDirectory() as folder, databases(Path(folder)) as found:
-            for name, url in found.items():
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            own_server(Path(f"/dev/shm/tambour-drill-{Path(folder).name}")) as server,
+        ):
+            for name, url, stage in stages(Path(folder), server, kills, seed):
                 began = time.monotonic()
-                report = asyncio.run(drilled(url, Path(folder) / f"{name}.log", kills, seed))
-                print(line(f"{name}, {seed}", report, time.monotonic() - began), flush=True)  # noqa: T201
+                report = asyncio.run(drilled(url, stage))
+                print(line(name, report, time.monotonic() - began), flush=True)  # noqa: T201
                 is_kept &= report.is_kept
     return 0 if is_kept else 1
 

@@ -30,8 +30,8 @@ from workers.transports.smtp import SmtpTransport
 
 LINES = 4
 _SETTLED = {DeliveryState.ACCEPTED, DeliveryState.CANCELLED, DeliveryState.REFUSED}
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["tests.drills.child"])
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.drills.child"])
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Drill:
 
     async def run(self, kills: int) -> Report:
         self.report = Report(self.office.database.url.get_backend_name())
-        async with Sink(before_answer=_breathe).listening() as sink:
+        async with Sink(before_answer=breathe).listening() as sink:
             try:
                 while self.report.kills < kills:
                     await self._kill_one(sink)
@@ -96,7 +96,7 @@ class Drill:
             self._running.append(self._start(sink))
         seen = len(sink.received)
         with contextlib.suppress(TimeoutError):
-            await eventually(partial(_has_grown, sink, seen + self.chance.randint(0, 12)), seconds=5.0)
+            await eventually(partial(has_grown, sink, seen + self.chance.randint(0, 12)), seconds=5.0)
         await asyncio.sleep(self.chance.uniform(0.0, 0.03))
         await self._somebody_leaves(sink)
         _end(self._running.pop(self.chance.randrange(len(self._running))))
@@ -107,7 +107,7 @@ class Drill:
     def _start(self, sink: Sink) -> BaseProcess:
         name = f"worker-{self.report.kills}-{len(self._running)}"
         arguments = (self.url, SECRET, sink.port, "", name, LINES, str(self.log))
-        process = _PROCESSES.Process(target=work, args=arguments, daemon=True)
+        process = PROCESSES.Process(target=work, args=arguments, daemon=True)
         process.start()
         return process
 
@@ -188,12 +188,12 @@ class Drill:
         self.report.by_mailing.append(figures.accepted)
 
 
-async def _breathe(_sink: Sink, _server: SMTP, _address: str) -> None:
+async def breathe(_sink: Sink, _server: SMTP, _address: str) -> None:
     """As a relay that is not on the same machine."""
     await asyncio.sleep(0.003)
 
 
-async def _has_grown(sink: Sink, seen: int) -> bool:
+async def has_grown(sink: Sink, seen: int) -> bool:
     return len(sink.received) > seen
 
 

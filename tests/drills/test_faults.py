@@ -22,7 +22,7 @@ from server.mailings import upkeep
 from server.mailings.models import DeliveryState, MailingState
 from server.mailings.policies import Cause, cause_of
 from tests.conftest import SECRET
-from tests.drills.kills import _PROCESSES
+from tests.drills.kills import PROCESSES
 from tests.sending import Office, eventually, people
 from tests.smtp_sink import Sink, hang_up
 from tests.workers.child import work
@@ -53,17 +53,14 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
     """F07: at most the messages that were on its lines are doubled, and none of what it only held."""
     lines = 2
 
-    async def breathe(_sink: Sink, _server: SMTP, _address: str) -> None:
-        await asyncio.sleep(0.01)
-
     mailing_id = await office.start(people(40))
     async with Sink(before_answer=breathe).listening() as sink:
-        process = _PROCESSES.Process(
+        process = PROCESSES.Process(
             target=work, args=(database_url, SECRET, sink.port, "", "frozen", lines), daemon=True
         )
         process.start()
         try:
-            await eventually(partial(_received, sink, 3))
+            await eventually(partial(received, sink, 3))
             os.kill(process.pid or 0, signal.SIGSTOP)
             await asyncio.sleep(2.0)  # longer than a lease
             async with office.working(relay(sink), name="other"):
@@ -71,7 +68,7 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
                 os.kill(process.pid or 0, signal.SIGCONT)
                 await asyncio.sleep(0.5)
                 await office.make_due(mailing_id)
-                await eventually(partial(_all_accepted, office, mailing_id))
+                await eventually(partial(all_accepted, office, mailing_id))
         finally:
             process.kill()
             process.join()
@@ -95,7 +92,7 @@ async def test_each_message_waits_for_the_disk(office: Office, database_url: str
         # A group of its own: strace does not pass a signal on to what it traces.
         process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2], start_new_session=True)
         try:
-            await eventually(partial(_all_accepted, office, mailing_id), seconds=30.0)
+            await eventually(partial(all_accepted, office, mailing_id), seconds=30.0)
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
@@ -194,11 +191,15 @@ async def test_a_planned_sending_leaves_once_in_the_nights_the_clocks_change(
         assert left_at == [planned.astimezone(UTC)]
 
 
-async def _received(sink: Sink, count: int) -> bool:
+async def breathe(_sink: Sink, _server: SMTP, _address: str) -> None:
+    await asyncio.sleep(0.01)
+
+
+async def received(sink: Sink, count: int) -> bool:
     return len(sink.received) >= count
 
 
-async def _all_accepted(office: Office, mailing_id: int) -> bool:
+async def all_accepted(office: Office, mailing_id: int) -> bool:
     return set(await office.states(mailing_id)) == {ACCEPTED}
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+from dataclasses import replace
+from datetime import timedelta
 
 from server.core.database import Database
 from server.core.secrets import Secrets
@@ -18,5 +20,6 @@ def work(url: str, secret: bytes, port: int, crash_at: str, name: str, lines: in
 
 async def _work(url: str, secret: bytes, port: int, name: str, lines: int) -> None:
     relay = SmtpTransport("127.0.0.1", port, tls="none")
-    worker = MailWorker(Database(url, pool_size=4), Secrets(secret), relay, name=name, lines=lines, rhythm=BRISK)
+    database, rhythm = Database(url, pool_size=4), replace(BRISK, lease=timedelta(seconds=1.5))
+    worker = MailWorker(database, Secrets(secret), relay, name=name, lines=lines, rhythm=rhythm)
     await worker.run(asyncio.Event())

@@ -52,7 +52,7 @@ async def sent(way: DirectTransport, recipient: str) -> Answer:
 
 async def test_hosts_are_tried_in_their_order_and_connections_are_kept_for_the_next_message() -> None:
     sink = Sink()
-    async with town(sink, per_connection=2) as way:
+    async with town(sink, per_connection={"back.example": 2}) as way:
         for number in range(3):
             assert (await sent(way, f"p{number}@two.example")).code == 250
         assert (await sent(way, "p@plain.example")).code == 250  # no MX: its own address

@@ -44,6 +44,15 @@ async def rule(office: Office, provider: str, per_second: float, connections: in
         await paces.change_rule(session, provider, ProviderRule(connections, 100, per_second))
 
 
+async def test_messages_on_one_connection_are_as_many_as_the_administrator_says(office: Office) -> None:
+    kept: dict[str, int] = {}
+    async with office.database.writing() as session:
+        await paces.change_rule(session, "orange", ProviderRule(2, 7, 1.0))
+    keeping = asyncio.create_task(direct(office, per_connection=kept).run())
+    await eventually(partial(_is, kept, {"orange": 7, "free": 100}))
+    keeping.cancel()
+
+
 async def test_one_provider_at_its_pace_keeps_no_other_waiting_and_what_is_urgent_passes(office: Office) -> None:
     await rule(office, "orange", 10.0, connections=1)
     await rule(office, "free", 1000.0, connections=50)
@@ -189,3 +198,7 @@ async def _is_slowed(office: Office, name: str) -> bool:
 
 async def _is_stopped(office: Office, mailing_id: int) -> bool:
     return (await office.mailing(mailing_id)).state is MailingState.PAUSED
+
+
+async def _is(found: dict[str, int], wanted: dict[str, int]) -> bool:
+    return found.items() >= wanted.items()

@@ -16,6 +16,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from server.mailings.policies import Answer, Stage
+from server.mailings.provider_rules import group_of, preset_of
 from workers.resolver import NoAnswer, NoSuchDomain, Resolver, TakesNoMail
 from workers.transports.contract import Line, LineLost, Parcel, RelayDown, Trouble
 from workers.transports.reaching import PATIENCE, public_only, reach
@@ -28,11 +29,12 @@ _REST = 10.0  # seconds a connection stays open unused: providers count those th
 
 @dataclass(eq=False)
 class DirectTransport:
-    """`per_connection`: messages on one connection. `only_public`: strangers' domains lead to no private network."""
+    """`only_public`: strangers' domains lead to no private network."""
 
     resolver: Resolver
     port: int = 25
-    per_connection: int = 100
+    per_connection: dict[str, int] = field(default_factory=dict)
+    """Messages on one connection to a provider, where an administrator knows better than the preset."""
     only_public: bool = True
     command_timeout: float = 300.0
     data_timeout: float = 600.0
@@ -64,7 +66,9 @@ class DirectTransport:
         raise failure
 
     async def put_back(self, hosts: Hosts, line: Line) -> None:
-        if line.is_usable and line.carried < self.per_connection:
+        provider = group_of(hosts)
+        most = self.per_connection.get(provider) or preset_of(provider).per_connection
+        if line.is_usable and line.carried < most:
             self._resting[hosts].append((asyncio.get_running_loop().time(), line))
         else:
             await line.close()
