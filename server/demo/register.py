@@ -45,6 +45,7 @@ async def _bring_old_list(session: WriteSession, stage: Stage, today: date, old:
             stage.administrator,
             as_list(old),
             declared_origin="Ancienne liste de la mairie, coupons signés depuis 2019",
+            filename="liste-mairie.csv",
         )
     assert not report.bad, report.bad
 

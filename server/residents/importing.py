@@ -148,11 +148,12 @@ async def import_residents(
     *,
     declared_origin: str,
     topic_ids: Collection[int] = (),
+    filename: str = "list",
 ) -> ImportReport:
     """A small list in one transaction: all of it, or with a bad row nothing. Raises Invalid."""
     if not declared_origin.strip():
         raise Invalid({"declared_origin": sentence("Say where this list comes from, and how these people said yes.")})
-    imported = await bring_list(session, municipality_id, actor, content, "list", topic_ids)
+    imported = await bring_list(session, municipality_id, actor, content, filename, topic_ids)
     imported.origin = " ".join(declared_origin.split())[:_LONGEST_ORIGIN]
     reader = await ListReader.of(session, secrets, municipality_id, topic_ids)
     try:
