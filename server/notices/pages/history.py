@@ -10,13 +10,15 @@ from server.core.errors import NotFound
 from server.core.i18n import sentence
 from server.notices import queries, service
 from server.notices.comparison import compare
+from server.notices.pages.article import article
 from server.notices.pages.forms import choices_of, sent_revision
+from server.notices.pictures import pictures_of
 from server.notices.queries import SavedVersion
 from server.notices.schemas import NoticeContent, NoticeDraft
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import SentForm
 from server.web.said import saying
-from server.web.templates import page, redirect, room
+from server.web.templates import page, path_for, redirect, room
 
 router = APIRouter(dependencies=[Depends(room("notices"))])
 
@@ -27,15 +29,22 @@ RESTORED = saying("notice-restored", sentence("This is the earlier text again, a
 async def show_version(
     request: Request, session: Reading, town: CurrentTown, _staff: Editor, notice_id: int, version_id: int
 ) -> Response:
-    """A version, and what it changed in the one before."""
+    """A version as it was read, and what it changed in the one before."""
     notice = await queries.get_notice(session, town.id, notice_id)
     saved = await queries.get_version(session, town.id, notice_id, version_id)
     versions = await queries.list_versions(session, town.id, notice_id, limit=500)
     before = next((one for one in versions if one.version.revision < saved.version.revision), None)
     names = (await choices_of(session, town)).names
-    changes = compare(_content(before), _content(saved), names) if before else []
+    content = _content(saved)
+    changes = compare(_content(before), content, names) if before else []
+    pictures = await pictures_of(session, town.id, content)
+
+    def picture_path(number: int) -> str:
+        return path_for(request, "desk_picture", picture_id=number)
+
     context: dict[str, Any] = {
         "notice": notice,
+        "article": article(content, pictures, picture_path),
         "saved": saved,
         "before": before,
         "changes": changes,
