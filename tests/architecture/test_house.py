@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from tests.architecture.sources import functions, modules, named, tracked, tree
+from tests.architecture.sources import ROOT, functions, modules, named, tracked, tree
 
 MAX_LINES = 300
 MAX_FUNCTION = 40
@@ -16,6 +16,12 @@ TEXT_ENDINGS = {
 def test_a_module_says_what_it_is_for() -> None:
     """One sentence on top."""
     assert [named(path) for path in modules() if not ast.get_docstring(tree(path))] == []
+
+
+def test_the_plan_names_every_room() -> None:
+    plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rooms = [path.parent.name for path in (ROOT / "server").glob("*/__init__.py")]
+    assert [room for room in rooms if f"\n  {room}/ " not in plan] == []
 
 
 def test_a_module_is_small() -> None:
