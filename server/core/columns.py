@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Enum, Integer, literal_column
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -79,3 +79,9 @@ def tenant() -> Any:
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
     """An aware UTC moment (`*_at`)."""
     return Field(default=None, sa_type=Moment, nullable=nullable, index=index)
+
+
+def is_filled(column: Any) -> ColumnElement[bool]:
+    """Not "", said literally: only so is an index of the filled ones found, which a bound value would hide."""
+    found: ColumnElement[bool] = column != literal_column("''")
+    return found

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import SQLModel
 
 from server.core.pen import Pen, PostgresPen, SqlitePen
 
@@ -37,6 +38,12 @@ SQLITE_PRAGMAS = {
 
 # PostgreSQL hears it with its BEGIN; SQLite by a pragma of `begin` below.
 _READ_ONLY: dict[bool, dict[str, bool]] = {True: {}, False: {"postgresql_readonly": True}}
+
+
+async def count_again(session: WriteSession, table: type[SQLModel]) -> None:
+    """After many rows came in one transaction: PostgreSQL would plan as if there were none of them yet."""
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(text(f'ANALYZE "{table.__tablename__}"'))
 
 
 class WrongDatabase(Exception):

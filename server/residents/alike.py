@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Select, literal, select, union_all
 from sqlmodel import col
 
+from server.core.columns import is_filled
 from server.core.database import ReadSession
 from server.residents.addresses import email_key
 from server.residents.keys import door_key, name_key, phone_key
@@ -102,7 +103,7 @@ def _probes(municipality_id: int, typed: Typed) -> list[Select[int, str]]:
     )
     here = col(Resident.municipality_id) == municipality_id
     return [
-        select(col(Resident.id), literal(sign.value)).where(here, column == key).limit(_LOOKED_AT)
+        select(col(Resident.id), literal(sign.value)).where(here, column == key, is_filled(column)).limit(_LOOKED_AT)
         for sign, column, key in wanted
         if key
     ]

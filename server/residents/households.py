@@ -4,6 +4,7 @@ from sqlmodel import col, select
 
 from server.accounts.actors import Actor
 from server.accounts.audit import action, record
+from server.core.columns import is_filled
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Invalid
 from server.core.i18n import sentence
@@ -83,6 +84,7 @@ async def neighbours_of(session: ReadSession, resident: Resident, limit: int = 2
     query = select(Resident).where(
         col(Resident.municipality_id) == resident.municipality_id,
         col(Resident.door_key) == resident.door_key,
+        is_filled(col(Resident.door_key)),
         col(Resident.left_at).is_(None),
         col(Resident.id) != resident.id,
     )

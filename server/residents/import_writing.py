@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, exists, func, insert, literal, select, text, update
 from sqlmodel import SQLModel
 
-from server.core.columns import Json
-from server.core.database import ReadSession, WriteSession
+from server.core.columns import Json, is_filled
+from server.core.database import ReadSession, WriteSession, count_again
 from server.mailings.models import Suppression, SuppressionReason
 from server.residents.import_models import ImportRow, ListImport, Outcome
 from server.residents.keys import surname, words_of
@@ -31,6 +31,7 @@ _ROW, _RESIDENT = _table(ImportRow).c, _table(Resident).c
 async def sort_out(session: WriteSession, imported: ListImport) -> dict[str, int]:
     """Compare the rows with the list as it is now; how many there are of each outcome."""
     town_id = imported.municipality_id
+    await count_again(session, ImportRow)
     here = _RESIDENT.municipality_id == town_id
     mine = _RESIDENT.email_key == _ROW.email_key
     stays = exists().where(here, mine, _RESIDENT.left_at.is_(None))
@@ -72,6 +73,7 @@ async def write_people(session: WriteSession, imported: ListImport, now: datetim
         },
         *added,
     )
+    await count_again(session, Resident)
     await _write_wants(session, imported, now, *added)
     await _write_places(session, imported, *added)
     await _write_bars(session, imported, now)
@@ -155,14 +157,13 @@ async def _write_bars(session: WriteSession, imported: ListImport, now: datetime
 
 async def _settle_households(session: WriteSession, imported: ListImport) -> None:
     """People of one family behind one letterbox share a copy: see `households`, here for all doors at once."""
-    doors = select(_ROW.door_key).where(
-        _ROW.import_id == imported.id, _ROW.outcome == Outcome.ADDED, _ROW.door_key != ""
-    )
+    doors = select(_ROW.door_key).where(_ROW.import_id == imported.id, _ROW.outcome == Outcome.ADDED)
     address = (_RESIDENT.address_inside, _RESIDENT.address_outside)
     query = select(_RESIDENT.id, _RESIDENT.name, _RESIDENT.door_key, *address, _RESIDENT.household_id).where(
         _RESIDENT.municipality_id == imported.municipality_id,
         _RESIDENT.left_at.is_(None),
         _RESIDENT.own_copy.is_(False),
+        is_filled(_RESIDENT.door_key),
         _RESIDENT.door_key.in_(doors),
     )
     families: dict[tuple[str, ...], list[tuple[int, int | None]]] = {}
