@@ -186,20 +186,6 @@ async def test_an_erased_person_s_sheet_is_to_be_destroyed(
     assert "take the sheet out of the box" in (await denise.get(pile)).text
 
 
-async def test_streets_complete_themselves(browser_of: BrowserOf, cast: Cast) -> None:
-    alice, denise = await browser_of("Alice"), await browser_of("Denise")
-    for street in ("Rue du Lavoir", "Rue du Vieux-Lavoir", "Place de l’Église"):
-        await alice.submit("/desk/settings/places", {"kind": "street", "name": street})
-    for typed, found in (
-        ("12 lav", ["12 Rue du Lavoir", "12 Rue du Vieux-Lavoir"]),
-        ("4 bis eglise pl", ["4 bis Place de l’Église"]),
-        ("vieux", ["Rue du Vieux-Lavoir"]),
-        ("12 ", []),
-        ("", []),
-    ):
-        assert (await denise.get("/desk/residents/streets", params={"q": typed})).json() == found
-
-
 def test_keys_do_not_mind_accents_order_and_spelling() -> None:
     assert name_key("Mme Élodie LEFÈVRE") == name_key("Lefevre, Elodie") == "elodie lefevre"
     assert name_key("M. et Mme") == "et m mme"

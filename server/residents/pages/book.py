@@ -15,7 +15,7 @@ from server.municipalities.queries import list_places
 from server.residents import queries, register
 from server.residents.dependencies import TownsPost
 from server.residents.models import Channel, ConsentWay
-from server.residents.pages.common import as_list, choices, streets
+from server.residents.pages.common import as_list, choices
 from server.residents.queries import ResidentFilter
 from server.residents.schemas import BY_HAND, ResidentDraft
 from server.residents.words import CHANNELS, WAYS, joined, typed_wants, want_fields
@@ -112,7 +112,6 @@ async def offered(session: ReadSession, town: Town) -> dict[str, Any]:
     """What the form of a person offers."""
     return {
         **await choices(session, town),
-        "streets": await streets(session, town),
         "ways": [(way.value, str(WAYS[way])) for way in BY_HAND],
     }
 

@@ -14,6 +14,7 @@ from server.web.form_token import Freshness, judge_form_token
 from server.web.forms import Form
 from server.web.tenancy import Town
 
+_MOST_STREETS = 300
 HONEYPOT = "website"
 """A field nobody sees: a machine that fills everything in gives itself away."""
 LANGUAGES = {"fr": "Français", "en": "English"}
@@ -52,8 +53,9 @@ async def choices(session: ReadSession, town: Town) -> dict[str, Any]:
 
 
 async def streets(session: ReadSession, town: Town) -> list[str]:
-    """The town's streets, for a field that completes what is typed."""
-    return [place.name for place in await list_places(session, town.id, PlaceKind.STREET)]
+    """The town's streets, for a field that completes what is typed; none where they would outweigh the page."""
+    names = [place.name for place in await list_places(session, town.id, PlaceKind.STREET)]
+    return names if len(names) <= _MOST_STREETS else []
 
 
 def as_list(value: Any) -> list[Any]:

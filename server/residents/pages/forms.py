@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.accounts.dependencies import Counter
 from server.core import clock
@@ -17,7 +17,6 @@ from server.residents.forms import BatchCount
 from server.residents.models import ConsentWay
 from server.residents.pages.book import empty_form, offered, typed
 from server.residents.schemas import BatchDraft, FormEntry
-from server.residents.streets import complete_street
 from server.residents.words import SIGNS, typed_wants, want_fields
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import Form, SentForm, asking_again
@@ -121,12 +120,6 @@ async def show_alike(
     """A piece of a page: who looks like what is typed."""
     found = await find_alike(session, town.id, Typed(name, address_street, address_locality, email, phone))
     return page(request, "residents/alike.html", {"alike": found, "signs": SIGNS, "errors": {}})
-
-
-@router.get("/desk/residents/streets", name="residents_streets")
-async def show_streets(session: Reading, town: CurrentTown, _staff: Counter, q: _Typed = "") -> JSONResponse:
-    """What an address may go on with: for a field that completes what is typed."""
-    return JSONResponse(await complete_street(session, town.id, q))
 
 
 def _next_form(request: Request, form: Form, batch_id: int, said: str) -> Response:

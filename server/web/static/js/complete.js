@@ -1,15 +1,19 @@
-// <input data-complete="/desk/residents/streets" list="streets">: the list holds what the typed address may go on with.
+// <input data-complete="/desk/addresses/completions">: its list holds what a typed address may go on with; a chosen one brings its town along.
+const TOWN = ["postcode", "post_town"];
+
 export function comfort(input) {
-  const list = input.list ?? input.insertAdjacentElement("afterend", document.createElement("datalist"));
-  list.id ||= `${input.id}-list`;
+  const list = input.insertAdjacentElement("afterend", document.createElement("datalist"));
+  list.id = `${input.id}-list`;
   input.setAttribute("list", list.id);
-  list.replaceChildren();
+  let found = [];
 
   input.addEventListener("input", async () => {
     const typed = input.value;
+    const chosen = found.find((one) => one.line === typed);
+    if (chosen) for (const name of TOWN) input.form.elements[name].value = chosen[name];
     const answer = await fetch(`${input.dataset.complete}?${new URLSearchParams({ q: typed })}`).catch(() => null);
     if (!answer?.ok || typed !== input.value) return;
-    const found = await answer.json();
-    list.replaceChildren(...found.filter((one) => one !== typed).map((one) => new Option(one, one)));
+    found = (await answer.json()).completions;
+    list.replaceChildren(...found.filter((one) => one.line !== typed).map((one) => new Option(one.line, one.line)));
   });
 }
