@@ -35,6 +35,7 @@ from server.municipalities import pages as municipalities_pages
 from server.municipalities.dependencies import town_finder
 from server.notices import api as notices_api
 from server.notices import pages as notices_pages
+from server.printruns import letter_pages as printruns_letter_pages
 from server.printruns import pages as printruns_pages
 from server.prints import pages as prints_pages
 from server.residents import api as residents_api
@@ -78,6 +79,7 @@ PAGES: tuple[APIRouter, ...] = (
     paper_pages.router,
     place_pages.router,
     printruns_pages.router,
+    printruns_letter_pages.router,
     prints_pages.router,
     queue_pages.router,
     relay_pages.router,

@@ -17,6 +17,8 @@ from server.issues.chores import send_due_issues
 from server.mailings import upkeep
 from server.mailings.signing import forget_retired_keys
 from server.notices.service import expire_due
+from server.printruns.counter_letters import ONE_LETTER, make_letter
+from server.printruns.letters import LETTERS, make_letters
 from server.printruns.printing import LABELS, ROUNDS, make_labels, make_rounds
 from server.prints.products import Recipe
 from server.prints.service import forget_prints
@@ -87,6 +89,8 @@ RECIPES: dict[str, Recipe] = {
     ROUNDS: make_rounds,
     LABELS: make_labels,
     UNREACHED: make_unreached,
+    LETTERS: make_letters,
+    ONE_LETTER: make_letter,
 }
 """Product → how its jobs are made."""
 

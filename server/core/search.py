@@ -1,8 +1,12 @@
 """Words as a search compares them: without accents, case, ligatures and typographic signs, on both databases alike."""
 
+import re
 import unicodedata
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "’": "'", "\u00a0": " ", "\u202f": " "})
+
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+"""Of our languages; the others are looked at sign by sign."""
 
 
 def searchable(words: str) -> str:
@@ -11,7 +15,10 @@ def searchable(words: str) -> str:
         # Most of a list is; there is nothing to take apart.
         return " ".join(words.lower().split())
     decomposed = unicodedata.normalize("NFKD", words.casefold().translate(_LIGATURES))
-    return " ".join("".join(sign for sign in decomposed if not unicodedata.combining(sign)).split())
+    bare = _ACCENTS.sub("", decomposed)
+    if not bare.isascii():
+        bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
+    return " ".join(bare.split())
 
 
 def like(word: str) -> str:

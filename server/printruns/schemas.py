@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from server.core.i18n import sentence
 from server.press.labels import SHEETS, USUAL
 from server.printruns.models import BatchState
+from server.residents.models import Edition
 from server.web.fields import Line
 from server.web.forms import Unusable
 
@@ -92,3 +93,17 @@ class LabelsDraft(BaseModel):
         if self.start > SHEETS[self.sheet].labels:
             raise Unusable(sentence("This sheet has {count} labels.", count=SHEETS[self.sheet].labels))
         return self
+
+
+class LettersDraft(BaseModel):
+    """Which copies go into envelopes: the stamped ones, or those of the rounds too."""
+
+    with_rounds: bool = False
+    only_missing: bool = False
+
+
+class CounterLetter(BaseModel):
+    """For one person: an issue, or without one the confirmation of what they receive."""
+
+    issue_id: Annotated[int | None, BeforeValidator(_or_none)] = None
+    edition: Edition = Edition.STANDARD

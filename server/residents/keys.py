@@ -9,6 +9,7 @@ from server.core.search import searchable
 # Bytes: both keys stand in one entry of an index, which holds 2,700 at most.
 _LIST_KEY = 500
 _SEARCH_KEY = 1_600
+_ADDRESS = ("address_inside", "address_outside", "address_street", "address_locality")
 _WORD = re.compile(r"[^\W_]+")
 _OF_NAMES = "m mr mme mlle monsieur madame mademoiselle et ou famille de du des d la le les l"
 _TITLES = frozenset(_OF_NAMES.split())
@@ -59,16 +60,16 @@ def surname(name: str) -> str:
 def keys_of(person: Mapping[str, Any]) -> dict[str, str]:
     """All keys of a person, from the columns of `resident`."""
     name, email = searchable(person["name"]), (person.get("email") or "").strip().lower()
-    address = ("address_inside", "address_outside", "address_street", "address_locality")
+    inside, outside, street, locality = (searchable(person[line]) for line in _ADDRESS)
     phone = phone_key(person["phone"])
     typed = "".join(sign for sign in person["phone"] if sign.isdigit())
-    words = [name, searchable(email), *(searchable(person[line]) for line in address)]
+    words = [name, searchable(email), inside, outside, street, locality]
     words += [person["postcode"], searchable(person["post_town"]), typed, phone if phone != typed else ""]
     return {
         "list_key": _cut(name or email, _LIST_KEY)[:254],
         "search_key": _cut(_joined(words), _SEARCH_KEY)[:800],
-        "name_key": name_key(person["name"]),
-        "door_key": door_key(person["address_street"], person["address_locality"]),
+        "name_key": name_key(name),
+        "door_key": door_key(street, locality),
         "phone_key": phone,
     }
 
