@@ -26,6 +26,7 @@ from server.core.files import FileStore
 from server.core.migrations import current_revision
 from server.core.secrets import Secrets
 from server.mailings.queries import address_hash
+from server.core.tables import as_cell
 
 FORMAT = 1
 _OPENS_DOORS = {"api_token", "dkim_key", "town_relay"}
@@ -159,7 +160,7 @@ def _as_csv(rows: list[list[Any]]) -> str:
     writer = csv.writer(held, delimiter=";")
     for row in rows:
         cells = [json.dumps(cell, ensure_ascii=False) if isinstance(cell, dict | list) else cell for cell in row]
-        writer.writerow([f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell for cell in cells])
+        writer.writerow([as_cell(cell) if isinstance(cell, str) else cell for cell in cells])
     return held.getvalue()
 
 

@@ -6,6 +6,7 @@ from fastapi.responses import Response
 from server.accounts.dependencies import Editor, Publisher
 from server.core import clock
 from server.core.i18n import sentence
+from server.core.tables import BYTE_ORDER_MARK
 from server.mailings import queue, refusals
 from server.mailings.pacing import hours_of, quiet_until
 from server.mailings.town_relays import find_trouble
@@ -45,4 +46,4 @@ async def export(session: Writing, town: CurrentTown, staff: Publisher, mailing_
     """A POST: that somebody took addresses out is written down."""
     content = await refusals.export_refused(session, town.id, staff, mailing_id)
     headers = {"content-disposition": f'attachment; filename="refus-{mailing_id}.csv"', "cache-control": "no-store"}
-    return Response("\ufeff" + content, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(BYTE_ORDER_MARK + content, media_type="text/csv; charset=utf-8", headers=headers)

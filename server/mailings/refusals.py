@@ -1,8 +1,6 @@
 """Those a mailing did not reach: tried once more where that makes sense, or taken elsewhere as a table."""
 
-import csv
 from collections.abc import AsyncIterator
-from io import StringIO
 
 from sqlalchemy import update
 from sqlmodel import col, select
@@ -14,6 +12,7 @@ from server.core.database import ReadSession, WriteSession
 from server.core.errors import Conflict
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
+from server.core.tables import as_table
 from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState
 from server.mailings.policies import Cause, cause_of, explain
 from server.mailings.queries import address_hash, get_mailing, suppressed_hashes
@@ -22,7 +21,6 @@ RETRIED = action("mailing.retried", sentence("Tried the refused addresses once m
 EXPORTED = action("mailing.refused_exported", sentence("Took the list of refused addresses out"))
 _HOPELESS = frozenset({Cause.DEAD_ADDRESS, Cause.UNWRITABLE, Cause.TOO_BIG, Cause.NOT_SUPPORTED})
 _ASLEEP = (MailingState.FINISHED, MailingState.SENDING, MailingState.PAUSED)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 _CHUNK = 1_000
 
 
@@ -57,20 +55,11 @@ async def retry_refused(
 async def export_refused(session: WriteSession, municipality_id: int, actor: Actor, mailing_id: int) -> str:
     """The refused as a table for a spreadsheet. Personal data leaves: it is written down who took it."""
     await get_mailing(session, municipality_id, mailing_id)
-    sheet = StringIO()
-    writer = csv.writer(sheet, delimiter=";", lineterminator="\r\n")
-    writer.writerow([str(sentence("Address")), str(sentence("Why")), str(sentence("What the provider said"))])
-    count = 0
-    async for row in _refused(session, municipality_id, mailing_id):
-        writer.writerow(map(cell, (row.address, str(explain(cause_of(row.reply))), row.reply)))
-        count += 1
-    await record(session, municipality_id, actor.account_id, EXPORTED, "mailing", mailing_id, {"count": count})
-    return sheet.getvalue()
-
-
-def cell(value: str) -> str:
-    """A cell that no spreadsheet takes for a formula, whoever wrote it."""
-    return "'" + value if value.lstrip(" ").startswith(_FORMULA) else value
+    rows = [(str(sentence("Address")), str(sentence("Why")), str(sentence("What the provider said")))]
+    refused = _refused(session, municipality_id, mailing_id)
+    rows += [(row.address, str(explain(cause_of(row.reply))), row.reply) async for row in refused]
+    await record(session, municipality_id, actor.account_id, EXPORTED, "mailing", mailing_id, {"count": len(rows) - 1})
+    return as_table(rows)
 
 
 async def _refused(session: ReadSession, municipality_id: int, mailing_id: int) -> AsyncIterator[Delivery]:

@@ -1,6 +1,8 @@
 """A person's file (RGPD art. 15 and 20): every row of every table that names them, as one piece of data."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -14,6 +16,7 @@ from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
+from server.core.templating import format_moment
 from server.mailings.models import Mailing
 from server.mailings.queries import address_hash
 from server.residents import queries
@@ -22,6 +25,17 @@ from server.residents.privacy import KEEPINGS, Keeping
 
 EXPORTED = action("resident.exported", sentence("Exported somebody’s file"))
 FORMAT = "tambour-personal-file-1"
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+\+00:00")
+_YES, _NO = sentence("yes"), sentence("no")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One table of a file as people read it: why it is kept, and each row as what a column says and its value."""
+
+    title: str
+    purpose: str
+    rows: list[list[tuple[str, str]]]
 
 
 async def export_file(
@@ -76,6 +90,41 @@ async def _subjects(session: ReadSession, resident: Resident) -> dict[str, str]:
         )
     )
     return {str(row[0]): row[1] for row in await session.execute(query)}
+
+
+def readable(content: Mapping[str, Any]) -> list[Section]:
+    """The file in words: the same tables, in the order and with the sentences of the privacy page."""
+    names = {"topic_id": content["topics"], "mailing_id": content["mailings"]}
+    return [
+        Section(str(keeping.title), str(keeping.purpose), [_in_words(row, keeping, names) for row in content[table]])
+        for table, keeping in KEEPINGS.items()
+        if content.get(table)
+    ]
+
+
+def _in_words(
+    row: Mapping[str, Any], keeping: Keeping, names: Mapping[str, Mapping[str, str]]
+) -> list[tuple[str, str]]:
+    """Columns that say the same thing are one line: an address, the days of a pause."""
+    said: dict[str, list[str]] = {}
+    for column, meaning in keeping.personal.items():
+        value = row.get(column)
+        if value not in (None, "", [], {}):
+            words = names.get(column, {}).get(str(value)) or _spoken(value)
+            said.setdefault(str(meaning), []).append(words)
+    return [(meaning, ", ".join(dict.fromkeys(words))) for meaning, words in said.items()]
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_YES if value else _NO)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_spoken(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(_spoken(one) for one in value)
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return format_moment(datetime.fromisoformat(value))
+    return str(value)
 
 
 def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:

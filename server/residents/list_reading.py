@@ -11,6 +11,7 @@ from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
 from server.core.search import searchable
 from server.core.secrets import Secrets
+from server.core.tables import from_cell
 from server.mailings.queries import address_hash
 from server.municipalities.queries import list_places
 from server.residents import queries
@@ -107,7 +108,11 @@ class ListReader:
             raise Invalid(
                 {"": sentence("This line has more cells than the first one: put such text in quotation marks.")}
             )
-        named = {name: cell.strip() for name, cell in zip(fields, cells, strict=False) if name and name != "standing"}
+        named = {
+            name: from_cell(cell.strip())
+            for name, cell in zip(fields, cells, strict=False)
+            if name and name != "standing"
+        }
         if any(is_damaged(cell) for cell in named.values()):
             raise Invalid({"": sentence("The accents of this line are damaged: save the list as “CSV UTF-8”.")})
         parts = [named.pop("first_name", ""), named.pop("last_name", "")]

@@ -236,5 +236,7 @@ async def test_who_may_see_the_book(browser_of: BrowserOf, database: Database, c
     for path in (f"{jeanne.id}/departure", f"{jeanne.id}/file", f"{jeanne.id}/erasure", f"{jeanne.id}"):
         answer = await charlie.submit(f"https://tambour.test/voisin{BOOK}/{path}", coupon(cast))
         assert answer.status_code == 404
+    for name, status in {"Alice": 200, "Denise": 403}.items():
+        assert (await (await browser_of(name)).get(f"{BOOK}/export")).status_code == status, name
     assert (await client.get(BOOK)).status_code == 303
     assert "Residents" not in (await (await browser_of("Bob")).get("/desk/boards")).text

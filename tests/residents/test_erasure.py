@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+from markupsafe import escape
 from sqlmodel import col, select, update
 
 from server.accounts.models import AuditEntry
@@ -25,7 +26,7 @@ from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
 from tests.issues.composing import subscribe
 from tests.letterbox import Letterbox, path_in
-from tests.residents.visiting import ask_to_join, count_rows, joined, press, resident_of
+from tests.residents.visiting import ask_to_join, count_rows, give_password, joined, press, resident_of
 from tests.sending import variant
 
 ODETTE = "odette.marchand-rare@orange.example"
@@ -185,7 +186,12 @@ async def test_the_file_holds_every_line_that_names_somebody(
     odette = await _a_life(client, cast, secrets, database, letterbox)
     async with database.writing() as session:
         await joined(session, cast, "somebody.else@orange.example")
-    answer = await (await browser_of("Denise")).submit(f"/desk/residents/{odette.id}/file")
+    denise, password = await browser_of("Denise"), await give_password(database, "Denise")
+    page = f"/desk/residents/{odette.id}/file"
+    refused = await denise.submit(page, {"format": "data", "password": "guessed"})
+    assert (refused.status_code, "This is not your current password." in refused.text) == (422, True)
+    read = (await denise.submit(page, {"format": "words", "password": password})).text
+    answer = await denise.submit(page, {"format": "data", "password": password})
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == f'attachment; filename="person-{odette.id}.json"'
     content = answer.json()
@@ -199,10 +205,17 @@ async def test_the_file_holds_every_line_that_names_somebody(
     assert {one["email"] for one in content["join_request"]} == {ODETTE, f"new.{ODETTE}"}
     assert set(content["mailings"].values()) == {"La lettre"}
     assert content["topics"][str(cast.topic_ids[0])] == "La lettre du mois"
-    assert "somebody.else" not in answer.text
+    assert "somebody.else" not in answer.text + read
+    for words in (
+        ODETTE,
+        f"new.{ODETTE}",
+        "La lettre du mois",
+        *(str(KEEPINGS[name].title) for name in tied if content[name]),
+    ):
+        assert str(escape(words)) in read
     async with database.reading() as session:
         actions = list(await session.scalars(select(AuditEntry.action)))
-    assert "resident.exported" in actions
+    assert actions.count("resident.exported") == 2
 
 
 async def test_the_number_of_somebody_erased_is_nobody_elses(database: Database, secrets: Secrets, cast: Cast) -> None:

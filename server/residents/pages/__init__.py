@@ -7,6 +7,7 @@ from server.residents.pages import (
     choosing,
     confirming,
     counter,
+    exporting,
     forms,
     imports,
     leaving,
@@ -22,7 +23,7 @@ for _part in (receiving, confirming, choosing, leaving):
     public_router.include_router(_part.router)
 
 router = APIRouter()
-for _part in (paper, printed, forms, imports, book, counter, persons, topics):
+for _part in (paper, printed, forms, imports, exporting, book, counter, persons, topics):
     router.include_router(_part.router)
 
 __all__ = ["public_router", "router"]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.accounts.dependencies import Counter
+from server.accounts.models import Role
 from server.core.database import ReadSession
 from server.core.i18n import sentence
 from server.municipalities.models import PlaceKind
@@ -63,7 +64,7 @@ AskedFilter = Annotated[ResidentFilter, Depends(_asked_filter)]
 
 @router.get("/desk/residents", name="residents")
 async def show_residents(
-    request: Request, session: Reading, town: CurrentTown, _staff: Counter, wanted: AskedFilter, asked: AskedSlice
+    request: Request, session: Reading, town: CurrentTown, staff: Counter, wanted: AskedFilter, asked: AskedSlice
 ) -> Response:
     people = LinkedPage(await queries.list_residents(session, town.id, wanted, asked), request)
     topics = await queries.list_all_topics(session, town.id)
@@ -75,6 +76,7 @@ async def show_residents(
         "topics": [(topic.id, topic.name) for topic in topics],
         "sectors": [(sector.id, sector.name) for sector in sectors],
         "joined": joined,
+        "may_take_out": staff.has_role(Role.ADMINISTRATOR),
         "to_check": await queries.count_to_check(session, town.id),
     }
     return page(request, "residents/list.html", context)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from server.accounts.dependencies import Counter
+from server.accounts.signing_in import ask_password
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.i18n import sentence
@@ -15,7 +16,7 @@ from server.residents import queries, register
 from server.residents.alike import Sign, find_alike, typed_like
 from server.residents.dependencies import TownsPost
 from server.residents.erasure import erase_resident
-from server.residents.file import export_file
+from server.residents.file import export_file, readable
 from server.residents.households import household_of, neighbours_of
 from server.residents.leaving import stop_writing
 from server.residents.models import ConsentWay, Resident
@@ -23,7 +24,7 @@ from server.residents.pages.book import form_page, offered, typed
 from server.residents.received import last_messages
 from server.residents.schemas import BY_HAND, PostalAddress, ResidentChange, Said
 from server.residents.words import ACTS, EDITIONS, WAYS, joined
-from server.web.dependencies import CurrentTown, Keys, Reading, Writing
+from server.web.dependencies import CurrentTown, Keys, Reading, Writing, database_of
 from server.web.forms import SentForm, asking_again
 from server.web.said import saying
 from server.web.templates import page, redirect, room
@@ -97,12 +98,25 @@ async def depart(
 
 @router.post("/desk/residents/{resident_id:int}/file", name="resident_file")
 async def take_file(
-    session: Writing, town: CurrentTown, staff: Counter, secrets: Keys, resident_id: int
-) -> JSONResponse:
-    """A POST, for it leaves a line in the audit trail."""
-    content = await export_file(session, secrets, town.id, staff, resident_id)
-    name = f"person-{resident_id}.json"
-    return JSONResponse(content, headers={"content-disposition": f'attachment; filename="{name}"'})
+    request: Request,
+    session: Reading,
+    town: CurrentTown,
+    staff: Counter,
+    secrets: Keys,
+    form: SentForm,
+    resident_id: int,
+) -> Response:
+    """To read or as data, for whoever types their password again. A POST: that it was taken out is written down."""
+    resident = await queries.get_resident(session, town.id, resident_id)
+    shown = await person_page(request, session, town, resident)
+    with asking_again(lambda errors, _: shown(errors)):
+        await ask_password(database_of(request), town.id, staff, form.text("password"))
+    async with database_of(request).writing() as writing:
+        content = await export_file(writing, secrets, town.id, staff, resident_id)
+    if form.text("format") == "data":
+        name = f"person-{resident_id}.json"
+        return JSONResponse(content, headers={"content-disposition": f'attachment; filename="{name}"'})
+    return page(request, "residents/file.html", {"resident": resident, "sections": readable(content)})
 
 
 @router.get("/desk/residents/{resident_id:int}/erasure", name="resident_erasure")
