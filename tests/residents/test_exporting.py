@@ -8,9 +8,12 @@ from sqlmodel import col, select
 
 from server.accounts.models import AuditEntry
 from server.core.database import Database
+from server.core.i18n import LANGUAGES, translate
 from server.core.secrets import Secrets
 from server.core.tables import as_cell, as_table, from_cell
+from server.residents.exporting import COLUMNS
 from server.residents.importing import import_residents
+from server.residents.lists.columns import guess_fields
 from server.residents.models import Channel, Resident
 from tests.browsing import BrowserOf
 from tests.cast import Cast
@@ -28,6 +31,11 @@ def test_no_cell_is_a_formula_and_each_comes_back() -> None:
     hostile = [["a;b", '=HYPERLINK("x";"y")', "a\n=1"], ['"=1', ";=1", "\r\n@x"]]
     for row in csv.reader(StringIO(as_table(hostile), newline=""), delimiter=";"):
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+def test_the_import_knows_our_columns() -> None:
+    for language in LANGUAGES:
+        assert guess_fields([translate(words, language) for words in COLUMNS.values()]) == list(COLUMNS)
 
 
 async def test_the_list_is_taken_out_and_known_again(

@@ -52,8 +52,11 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
         *("postcode", "postal code", "zip", "zip code", "code postal", "cp", "code_postal"),
         *("expected_postcode", "address 1 - postal code"),
     ),
-    "post_town": ("post_town", "town", "city", "ville", "commune", "localite", "expected_city", "address 1 - city"),
-    "edition": ("edition", "version"),
+    "post_town": (
+        *("post_town", "post town", "town", "city", "ville", "commune", "commune de distribution", "localite"),
+        *("expected_city", "address 1 - city"),
+    ),
+    "edition": ("edition", "version", "presentation"),
     "language": ("language", "languages", "langue", "lang"),
 }
 FIELDS = tuple(_NAMES)
