@@ -1,12 +1,11 @@
-"""Boards as a way to reach people: in which sectors a poster of a letter's notices hung, and who lives there."""
+"""Boards as a way to reach people: in which sectors a poster of the notices hung, and who lives there."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
 from server.boards.models import Board, Posting
 from server.core.database import ReadSession
-from server.issues.models import IssueItem
 from server.municipalities.models import PlaceKind
 from server.postal.doors import read_door
 from server.printruns.audience import Map
@@ -14,15 +13,14 @@ from server.residents.models import Resident, ResidentPlace
 from server.streets.arranging import walks_of
 
 
-async def sectors_with_poster(session: ReadSession, municipality_id: int, issue_id: int) -> set[int]:
-    """The sectors in which a poster of one of the letter's notices has hung."""
+async def sectors_with_poster(session: ReadSession, municipality_id: int, notice_ids: Collection[int]) -> set[int]:
+    """The sectors in which a poster of one of these notices has hung."""
     query = (
         select(col(Board.place_id))
         .join(Posting, col(Posting.board_id) == col(Board.id))
-        .join(IssueItem, col(IssueItem.notice_id) == col(Posting.notice_id))
         .where(
             col(Posting.municipality_id) == municipality_id,
-            col(IssueItem.issue_id) == issue_id,
+            col(Posting.notice_id).in_(notice_ids),
             col(Posting.hung_on).is_not(None),
             col(Board.place_id).is_not(None),
         )

@@ -1,4 +1,4 @@
-"""The coverage of a letter: each person who receives its topics, by which ways it came to them, or why it did not."""
+"""The coverage of a sending: each person who receives its topics, by which ways it came to them, or why it did not."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -12,12 +12,14 @@ from server.core import clock
 from server.core.database import ReadSession
 from server.coverage.boards import sectors_of_people, sectors_with_poster
 from server.issues.models import Issue
+from server.issues.queries import list_items
 from server.mailings.models import DeliveryState
 from server.mailings.queries import states_by_recipient
 from server.printruns import queries as printruns
 from server.printruns.audience import block_of
-from server.printruns.models import BatchState, PrintBatch, PrintCopy, Trouble
+from server.printruns.models import BatchState, PrintBatch, PrintCopy, PrintRun, Trouble
 from server.residents.models import Channel, Resident, Subscription
+from server.residents.queries import lives_in
 
 
 class Reason(StrEnum):
@@ -57,7 +59,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Everybody a letter was for. A person reached twice counts once in `reached`, and in both channels."""
+    """Everybody a sending was for. A person reached twice counts once in `reached`, and in both channels."""
 
     lines: Sequence[Line]
 
@@ -82,19 +84,44 @@ class Coverage:
         return [line for line in self.lines if line.is_unreached]
 
 
-async def cover_issue(session: ReadSession, municipality_id: int, issue: Issue) -> Coverage:
-    """Of everybody who received the topics of `issue` when it left: who got it, and who did not."""
-    moment = issue.sent_at or clock.now()
-    lines = await _everybody(session, municipality_id, issue.topic_ids, moment)
-    if issue.mailing_id is not None:
-        _by_mail(lines, await states_by_recipient(session, municipality_id, issue.mailing_id))
-    runs = [run.id for run in await printruns.runs_of_issue(session, municipality_id, issue.id)]
-    batches = {one.id: one for one in await printruns.list_batches(session, municipality_id, runs)}
-    for run_id in runs:
+@dataclass(frozen=True)
+class Sent:
+    """What was sent: to whom, when, by which mailing and on which paper; the notices a board may have shown."""
+
+    topic_ids: Collection[int]
+    moment: datetime
+    mailing_id: int | None
+    runs: Sequence[PrintRun]
+    notice_ids: Collection[int]
+    place_ids: Collection[int] = ()
+
+
+async def sent_issue(session: ReadSession, municipality_id: int, issue: Issue) -> Sent:
+    """A letter or a bulletin."""
+    runs = await printruns.list_runs_of(session, municipality_id, issue_id=issue.id)
+    notice_ids = [item.notice_id for item in await list_items(session, municipality_id, issue.id)]
+    return Sent(issue.topic_ids, issue.sent_at or clock.now(), issue.mailing_id, runs, notice_ids)
+
+
+async def sent_run(session: ReadSession, municipality_id: int, run: PrintRun) -> Sent:
+    """A notice, or whatever else went on paper alone."""
+    runs = await printruns.list_runs_of(session, municipality_id, notice_id=run.notice_id) if run.notice_id else [run]
+    notice_ids = [run.notice_id] if run.notice_id else []
+    return Sent(run.topic_ids, run.created_at, None, runs, notice_ids, run.place_ids)
+
+
+async def cover(session: ReadSession, municipality_id: int, sent: Sent) -> Coverage:
+    """Of everybody who received the topics when it left: who got it, and who did not."""
+    lines = await _everybody(session, municipality_id, sent)
+    if sent.mailing_id is not None:
+        _by_mail(lines, await states_by_recipient(session, municipality_id, sent.mailing_id))
+    run_ids = [run.id for run in sent.runs]
+    batches = {one.id: one for one in await printruns.list_batches(session, municipality_id, run_ids)}
+    for run_id in run_ids:
         copies = await printruns.list_copies(session, municipality_id, run_id)
         _on_paper(lines, [copy for copy, _ in copies], batches)
-    _left_out(lines, issue, moment, is_printed=bool(runs))
-    shown = await sectors_with_poster(session, municipality_id, issue.id)
+    _left_out(lines, sent)
+    shown = await sectors_with_poster(session, municipality_id, sent.notice_ids)
     if shown:
         homes = await sectors_of_people(session, municipality_id, [line.resident for line in lines.values()])
         for line in lines.values():
@@ -102,17 +129,15 @@ async def cover_issue(session: ReadSession, municipality_id: int, issue: Issue) 
     return Coverage(sorted(lines.values(), key=lambda line: (line.resident.list_key, line.resident.id)))
 
 
-async def _everybody(
-    session: ReadSession, municipality_id: int, topic_ids: Collection[int], moment: datetime
-) -> dict[int, Line]:
-    """Who receives these topics and did so at `moment`."""
+async def _everybody(session: ReadSession, municipality_id: int, sent: Sent) -> dict[int, Line]:
+    """Who receives these topics and did so at that moment; with places, those who want to hear of one of them."""
     runs = (
         select(col(Subscription.resident_id), col(Subscription.channel))
         .where(
             col(Subscription.municipality_id) == municipality_id,
-            col(Subscription.topic_id).in_(topic_ids),
+            col(Subscription.topic_id).in_(sent.topic_ids),
             col(Subscription.ended_at).is_(None),
-            col(Subscription.started_at) <= moment,
+            col(Subscription.started_at) <= sent.moment,
         )
         .distinct()
     )
@@ -120,6 +145,8 @@ async def _everybody(
     for resident_id, channel in await session.execute(runs):
         wanted.setdefault(resident_id, set()).add(Channel(channel))
     people = select(Resident).where(col(Resident.municipality_id) == municipality_id, col(Resident.left_at).is_(None))
+    if sent.place_ids:
+        people = people.where(lives_in(sent.place_ids))
     return {one.id: Line(one, frozenset(wanted[one.id])) for one in await session.scalars(people) if one.id in wanted}
 
 
@@ -168,18 +195,18 @@ def _note_copy(line: Line, copy: PrintCopy, batch: PrintBatch | None) -> None:
         line.is_on_its_way = True
 
 
-def _left_out(lines: Mapping[int, Line], issue: Issue, moment: datetime, *, is_printed: bool) -> None:
+def _left_out(lines: Mapping[int, Line], sent: Sent) -> None:
     """Those for whom nothing was made at all, and why."""
-    day = moment.date()
+    day = sent.moment.date()
     for line in lines.values():
         if line.ways or line.reasons or line.is_on_its_way:
             continue
         one = line.resident
         if one.paused_until and one.paused_until >= day and (one.paused_from is None or one.paused_from <= day):
             line.reasons.append(Reason.PAUSED)
-        elif line.wanted - {Channel.EMAIL} and not is_printed:
+        elif line.wanted - {Channel.EMAIL} and not sent.runs:
             line.reasons.append(Reason.NOT_PRINTED)
-        elif Channel.EMAIL in line.wanted and issue.mailing_id is not None:
+        elif Channel.EMAIL in line.wanted and sent.mailing_id is not None:
             line.reasons.append(Reason.BARRED)
         else:
             line.reasons.append(Reason.NOT_SENT)

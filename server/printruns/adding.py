@@ -1,5 +1,7 @@
 """One letter more: for somebody whom mail does not reach, among the copies that are still to be printed."""
 
+from dataclasses import asdict, dataclass
+
 from sqlalchemy import func
 from sqlmodel import col, select
 
@@ -8,7 +10,6 @@ from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid
 from server.core.i18n import sentence
-from server.issues.models import Issue
 from server.postal.doors import read_door
 from server.printruns import queries
 from server.printruns.audience import Map, block_of
@@ -19,19 +20,29 @@ from server.residents.queries import get_resident
 from server.streets.arranging import walks_of
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What the letter is of: an issue, or a notice."""
+
+    title: str
+    topic_ids: list[int]
+    issue_id: int | None = None
+    notice_id: int | None = None
+
+
 async def add_letter(
-    session: WriteSession, municipality_id: int, actor: Actor, issue: Issue, resident_id: int
+    session: WriteSession, municipality_id: int, actor: Actor, subject: Subject, resident_id: int
 ) -> PrintRun:
-    """A copy of `issue` for one person. Raises Invalid without a usable address, Conflict if there is one already."""
+    """A copy of `subject` for one person. Raises Invalid without a usable address, Conflict if there is one already."""
     resident = await get_resident(session, municipality_id, resident_id)
     if not block_of(resident).is_printable:
         raise Invalid({"": sentence("This address does not hold on an envelope: complete it first.")})
-    runs = await queries.runs_of_issue(session, municipality_id, issue.id)
+    runs = await queries.list_runs_of(session, municipality_id, issue_id=subject.issue_id, notice_id=subject.notice_id)
     mine = (col(PrintCopy.municipality_id) == municipality_id, col(PrintCopy.run_id).in_([run.id for run in runs]))
     known = select(PrintCopy.id).where(*mine, col(PrintCopy.resident_id) == resident_id)
     if (await session.scalars(known.limit(1))).one_or_none() is not None:
         raise Conflict(sentence("A copy of this letter is for them already."), "copy_known")
-    run = runs[-1] if runs else await _open_run(session, actor, issue)
+    run = runs[-1] if runs else await _open_run(session, municipality_id, actor, subject)
     batch = await _batch_for(session, run, resident)
     last = select(func.max(col(PrintCopy.number))).where(
         col(PrintCopy.municipality_id) == municipality_id, col(PrintCopy.run_id) == run.id
@@ -50,12 +61,10 @@ async def add_letter(
     return run
 
 
-async def _open_run(session: WriteSession, actor: Actor, issue: Issue) -> PrintRun:
+async def _open_run(session: WriteSession, municipality_id: int, actor: Actor, subject: Subject) -> PrintRun:
     run = PrintRun(
-        municipality_id=issue.municipality_id,
-        title=issue.title,
-        issue_id=issue.id,
-        topic_ids=issue.topic_ids,
+        municipality_id=municipality_id,
+        **asdict(subject),
         created_by_id=actor.account_id,
         created_at=clock.now(),
     )

@@ -30,8 +30,12 @@ async def list_runs(session: ReadSession, municipality_id: int, asked: Slice) ->
     return Page(list(await session.scalars(query)), int(total or 0), asked.number, asked.size)
 
 
-async def runs_of_issue(session: ReadSession, municipality_id: int, issue_id: int) -> list[PrintRun]:
-    query = select(PrintRun).where(col(PrintRun.municipality_id) == municipality_id, col(PrintRun.issue_id) == issue_id)
+async def list_runs_of(
+    session: ReadSession, municipality_id: int, *, issue_id: int | None = None, notice_id: int | None = None
+) -> list[PrintRun]:
+    """Every sending on paper of one letter, or of one notice."""
+    subject = col(PrintRun.issue_id) == issue_id if issue_id else col(PrintRun.notice_id) == notice_id
+    query = select(PrintRun).where(col(PrintRun.municipality_id) == municipality_id, subject)
     return list(await session.scalars(query.order_by(col(PrintRun.id))))
 
 

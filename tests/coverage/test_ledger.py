@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlmodel import col, update
 
 from server.core import clock
-from server.core.database import Database, WriteSession
-from server.coverage.ledger import Coverage, Reason, cover_issue
+from server.core.database import Database, ReadSession, WriteSession
+from server.coverage.ledger import Coverage, Reason, Sent, cover, sent_issue
 from server.issues.models import Issue, IssueState
 from server.mailings.models import Delivery, DeliveryState, Lane, Mailing, MailingKind, MailingMessage, MailingState
 from server.printruns import queries, stepping
@@ -15,6 +15,7 @@ from server.printruns.planning import plan_run
 from server.residents.models import Channel, Resident
 from tests.browsing import BrowserOf
 from tests.cast import Cast
+from tests.notices.writing import written
 from tests.printruns.people import lay_out, reader
 from tests.printruns.test_planning import actor, draft
 
@@ -107,8 +108,12 @@ def _names(coverage: Coverage) -> dict[str, list[Reason]]:
     return {line.resident.name: line.reasons for line in coverage.unreached}
 
 
+async def _cover(session: ReadSession, cast: Cast, issue: Issue) -> Coverage:
+    return await cover(session, cast.town_id, await sent_issue(session, cast.town_id, issue))
+
+
 async def test_everybody_is_counted_and_the_unreached_are_named(session: WriteSession, cast: Cast) -> None:
-    coverage = await cover_issue(session, cast.town_id, await _everybody(session, cast))
+    coverage = await _cover(session, cast, await _everybody(session, cast))
     assert dict(coverage.by_way) == {Channel.EMAIL: 1, Channel.HAND: 1, Channel.POST: 1}
     assert (len(coverage.lines), coverage.reached, coverage.on_their_way) == (9, 3, 1)
     assert _names(coverage) == {
@@ -119,9 +124,8 @@ async def test_everybody_is_counted_and_the_unreached_are_named(session: WriteSe
         "Away": [Reason.PAUSED],
     }
     assert {line.resident.name for line in coverage.lines if line.can_be_written_to} == {"Refused", "Barred"}
-    theirs = await cover_issue(
-        session, cast.neighbour_id, Issue(id=1, number=1, topic_ids=cast.topic_ids, mailing_id=1)
-    )
+    lent = Issue(id=1, number=1, topic_ids=cast.topic_ids, mailing_id=1)
+    theirs = await cover(session, cast.neighbour_id, await sent_issue(session, cast.neighbour_id, lent))
     assert theirs.lines == []
 
 
@@ -130,9 +134,7 @@ async def test_a_letter_is_offered_to_whom_mail_does_not_reach(
 ) -> None:
     async with database.writing() as session:
         issue = await _everybody(session, cast)
-        missed = {
-            line.resident.name: line.resident.id for line in (await cover_issue(session, cast.town_id, issue)).unreached
-        }
+        missed = {line.resident.name: line.resident.id for line in (await _cover(session, cast, issue)).unreached}
         await session.execute(update(Resident).where(col(Resident.name) == "Away").values(address_street=""))
     denise, bob = await browser_of("Denise"), await browser_of("Bob")
     page = f"/desk/issues/{issue.id}/coverage"
@@ -144,6 +146,33 @@ async def test_a_letter_is_offered_to_whom_mail_does_not_reach(
     assert (await denise.submit(letter)).status_code == 409
     assert (await denise.submit(f"{page}/{missed['Away']}/letter")).status_code == 422
     async with database.reading() as session:
-        coverage = await cover_issue(session, cast.town_id, await session.get_one(Issue, issue.id))
+        coverage = await _cover(session, cast, await session.get_one(Issue, issue.id))
     assert "Refused" not in _names(coverage)
     assert coverage.on_their_way == 2
+
+
+async def test_a_notice_on_paper_and_an_urgent_one_by_email_are_covered_too(
+    browser_of: BrowserOf, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as session:
+        issue = await _everybody(session, cast)
+        notice_id = (await written(session, cast, title="Water cut")).id
+        notice_only = draft(cast, issue_id=None, notice_id=notice_id)
+        run = await plan_run(session, cast.town_id, actor(cast), notice_only)
+        urgent = Sent(issue.topic_ids, clock.now(), issue.mailing_id, [], [notice_id])
+        coverage = await cover(session, cast.town_id, urgent)
+        refused = next(line.resident.id for line in coverage.lines if line.resident.name == "Refused")
+        elsewhere = Sent(issue.topic_ids, clock.now(), issue.mailing_id, [], [], [cast.sector_ids[0]])
+        assert len((await cover(session, cast.town_id, elsewhere)).lines) == len(coverage.lines), "they chose no place"
+    assert (coverage.reached, coverage.by_way[Channel.EMAIL]) == (1, 1)
+    assert _names(coverage)["Refused"] == [Reason.REFUSED]
+    denise = await browser_of("Denise")
+    page = (await denise.get(f"/desk/print-runs/{run.id}/coverage")).text
+    assert "an earlier letter" not in page
+    assert "Nowhere" in page
+    letter = f"/desk/notices/{notice_id}/coverage/{refused}/letter"
+    assert (await denise.submit(letter)).headers["location"].endswith(f"/desk/print-runs/{run.id}?said=letter-offered")
+    assert (await denise.submit(letter)).status_code == 409
+    assert (
+        (await denise.get("/desk/print-runs/1/coverage")).headers["location"].endswith(f"/issues/{issue.id}/coverage")
+    )

@@ -8,11 +8,11 @@ from sqlmodel import select
 from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
+from server.core.tables import as_cell
 from server.mailings import breakers, paces, queue, signing, town_relays
 from server.mailings.breakers import is_too_many
 from server.mailings.models import DeliveryState, MailingState, TownRelay
 from server.mailings.policies import Answer, Stage
-from server.mailings.refusals import cell
 from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.dns_server import Zone
@@ -130,8 +130,8 @@ async def test_the_refused_are_tried_again_where_it_makes_sense_and_leave_as_a_h
 
 @pytest.mark.parametrize("word", ["=1+1", "+33 2 54", "-1", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "  =1"])
 def test_no_cell_is_a_formula(word: str) -> None:
-    assert cell(word) == f"'{word}"
-    assert cell(f"550 {word}") == f"550 {word}"
+    assert as_cell(word) == f"'{word}"
+    assert as_cell(f"550 {word}") == f"550 {word}"
 
 
 async def test_a_mailing_that_too_many_refuse_stops_once_and_says_so_on_the_desk(

@@ -52,10 +52,9 @@ async def test_a_run_is_put_into_envelopes_and_the_missing_are_printed_again(
 ) -> None:
     async with database.writing() as session:
         await lay_out(session, cast)
-        away = {"postcode": "75002", "post_town": "Paris"}
-        await reader(session, cast, "M. Paris", "5 rue Neuve", Channel.POST, **away)
+        await reader(session, cast, "M. Paris", "5 rue Neuve", Channel.POST, postcode="75002")
         large = Edition.LARGE_PRINT
-        await reader(session, cast, "Mme Grande", "6 rue Neuve", Channel.POST, edition=large, **away)
+        await reader(session, cast, "Mme Grande", "6 rue Neuve", Channel.POST, edition=large, postcode="75002")
         await reader(session, cast, "Mme Proche", "1 rue Haute")
         issue_id = (await _letter(session, cast, IssueState.DRAFT)).id
     bob = await browser_of("Bob")
@@ -116,6 +115,7 @@ async def test_one_letter_now_or_what_was_said_in_writing(
 
 def test_six_lines_fill_the_window() -> None:
     full = Resident(
+        municipality_id=1,
         name="Mme Six",
         address_inside="Appartement 3",
         address_outside="Bâtiment B",

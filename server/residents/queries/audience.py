@@ -56,7 +56,7 @@ async def email_audience(
         .order_by(col(Resident.id))
     )
     if place_ids:
-        query = query.where(_lives_in(place_ids))
+        query = query.where(lives_in(place_ids))
     rows = await session.execute(query)
     return [AudienceRow(one, email, language, edition) for one, email, language, edition in rows if email]
 
@@ -84,7 +84,7 @@ async def paper_audience(
         .order_by(col(Resident.id))
     )
     if place_ids:
-        query = query.where(_lives_in(place_ids))
+        query = query.where(lives_in(place_ids))
     copies: dict[tuple[object, ...], PaperCopy] = {}
     for resident, order in await session.execute(query):
         alone = resident.household_id is None or resident.own_copy
@@ -180,6 +180,6 @@ def _runs(municipality_id: int, topic_ids: Collection[int]) -> tuple[ColumnEleme
     )
 
 
-def _lives_in(place_ids: Collection[int]) -> ColumnElement[bool]:
+def lives_in(place_ids: Collection[int]) -> ColumnElement[bool]:
     chosen = exists().where(col(ResidentPlace.resident_id) == col(Resident.id))
     return ~chosen | chosen.where(col(ResidentPlace.place_id).in_(place_ids))

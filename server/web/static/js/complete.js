@@ -1,19 +1,62 @@
-// <input data-complete="/desk/addresses/completions">: its list holds what a typed address may go on with; a chosen one brings its town along.
+// <input data-complete="/desk/addresses/completions">: below it what a typed address may go on with. Arrows and Enter choose; the postcode comes along.
 const TOWN = ["postcode", "post_town"];
 
 export function comfort(input) {
-  const list = input.insertAdjacentElement("afterend", document.createElement("datalist"));
-  list.id = `${input.id}-list`;
-  input.setAttribute("list", list.id);
+  const list = document.createElement("ul");
+  Object.assign(list, { id: `${input.id}-list`, className: "options", role: "listbox", hidden: true });
+  list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
+  input.insertAdjacentElement("afterend", list);
+  input.role = "combobox";
+  input.setAttribute("aria-autocomplete", "list");
+  input.setAttribute("aria-controls", list.id);
   let found = [];
+  let at = -1;
+  let chosen = "";
+
+  function show(next, place = -1) {
+    [found, at] = [next, place];
+    list.replaceChildren(...found.map(option));
+    list.hidden = !found.length;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    if (at < 0) input.removeAttribute("aria-activedescendant");
+    else input.setAttribute("aria-activedescendant", `${list.id}-${at}`);
+  }
+
+  function option(one, place) {
+    const shown = document.createElement("li");
+    Object.assign(shown, { id: `${list.id}-${place}`, role: "option", textContent: one.line });
+    shown.setAttribute("aria-selected", String(place === at));
+    shown.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      choose(one);
+    });
+    return shown;
+  }
+
+  function choose(one) {
+    chosen = input.value = one.line;
+    for (const name of TOWN) if (input.form.elements[name]) input.form.elements[name].value = one[name];
+    show([]);
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 
   input.addEventListener("input", async () => {
     const typed = input.value;
-    const chosen = found.find((one) => one.line === typed);
-    if (chosen) for (const name of TOWN) input.form.elements[name].value = chosen[name];
+    if (typed === chosen) return;
     const answer = await fetch(`${input.dataset.complete}?${new URLSearchParams({ q: typed })}`).catch(() => null);
-    if (!answer?.ok || typed !== input.value) return;
-    found = (await answer.json()).completions;
-    list.replaceChildren(...found.filter((one) => one.line !== typed).map((one) => new Option(one.line, one.line)));
+    if (answer?.ok && typed === input.value) show((await answer.json()).completions);
   });
+
+  input.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && found.length) {
+      event.preventDefault();
+      show(found, at < 0 && step < 0 ? found.length - 1 : (at + step + found.length) % found.length);
+    } else if ((event.key === "Enter" || event.key === "Tab") && at >= 0) {
+      if (event.key === "Enter") event.preventDefault();
+      choose(found[at]);
+    } else if (event.key === "Escape") show([]);
+  });
+
+  input.addEventListener("blur", () => show([]));
 }
