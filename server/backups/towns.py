@@ -25,8 +25,8 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.migrations import current_revision
 from server.core.secrets import Secrets
-from server.mailings.queries import address_hash
 from server.core.tables import as_cell
+from server.mailings.queries import address_hash
 
 FORMAT = 1
 _OPENS_DOORS = {"api_token", "dkim_key", "town_relay"}

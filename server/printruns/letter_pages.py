@@ -80,6 +80,6 @@ def _page(
     errors: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     issues = context["issues"]
-    usual = {"issue_id": issues[0][0] if issues else "", "edition": context["resident"].edition.value}
+    usual = {"issue_id": issues[0][0] if issues else 0, "edition": context["resident"].edition.value}
     shown = {**context, "values": {**usual, **values}, "errors": errors or {}}
     return page(request, "printruns/letter.html", shown, status=422 if errors else 200)

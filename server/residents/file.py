@@ -19,9 +19,11 @@ from server.core.secrets import Secrets
 from server.core.templating import format_moment
 from server.mailings.models import Mailing
 from server.mailings.queries import address_hash
+from server.municipalities.queries import list_places
 from server.residents import queries
 from server.residents.models import Resident, Topic
 from server.residents.privacy import KEEPINGS, Keeping
+from server.residents.words import CHANNELS, EDITIONS
 
 EXPORTED = action("resident.exported", sentence("Exported somebody’s file"))
 FORMAT = "tambour-personal-file-1"
@@ -48,6 +50,7 @@ async def export_file(
         "format": FORMAT,
         "made_at": clock.now().isoformat(),
         "topics": await _names(session, municipality_id),
+        "places": {str(one.id): one.name for one in await list_places(session, municipality_id)},
         "mailings": await _subjects(session, resident),
         **{name: await rows_of(session, secrets, resident, name) for name, keeping in KEEPINGS.items() if keeping.tie},
     }
@@ -94,7 +97,9 @@ async def _subjects(session: ReadSession, resident: Resident) -> dict[str, str]:
 
 def readable(content: Mapping[str, Any]) -> list[Section]:
     """The file in words: the same tables, in the order and with the sentences of the privacy page."""
-    names = {"topic_id": content["topics"], "mailing_id": content["mailings"]}
+    names = {"topic_id": content["topics"], "mailing_id": content["mailings"], "place_id": content["places"]}
+    names |= {"channel": {one.value: str(words) for one, words in CHANNELS.items()}}
+    names |= {"edition": {one.value: str(words) for one, words in EDITIONS.items()}}
     return [
         Section(str(keeping.title), str(keeping.purpose), [_in_words(row, keeping, names) for row in content[table]])
         for table, keeping in KEEPINGS.items()
@@ -105,11 +110,11 @@ def readable(content: Mapping[str, Any]) -> list[Section]:
 def _in_words(
     row: Mapping[str, Any], keeping: Keeping, names: Mapping[str, Mapping[str, str]]
 ) -> list[tuple[str, str]]:
-    """Columns that say the same thing are one line: an address, the days of a pause."""
+    """Columns that say the same thing are one line: an address, the days of a pause. Copies for searching say nothing new."""
     said: dict[str, list[str]] = {}
     for column, meaning in keeping.personal.items():
         value = row.get(column)
-        if value not in (None, "", [], {}):
+        if value not in (None, "", [], {}) and not column.endswith("_key"):
             words = names.get(column, {}).get(str(value)) or _spoken(value)
             said.setdefault(str(meaning), []).append(words)
     return [(meaning, ", ".join(dict.fromkeys(words))) for meaning, words in said.items()]

@@ -15,6 +15,13 @@ export function comfort(form) {
     if (answer?.ok && words === asked) place.innerHTML = await answer.text();
   }
 
+  // Enter saves, from a list too, where a browser would do nothing.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.tagName !== "SELECT") return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
   form.addEventListener("input", ({ target }) => {
     if (!FIELDS.includes(target.name)) return;
     clearTimeout(timer);
