@@ -56,6 +56,10 @@ async def _expire_notices(session: WriteSession) -> None:
     await expire_due(session, clock.now())
 
 
+async def _empty_log(database: Database, _secrets: Secrets) -> None:
+    await database.empty_log()
+
+
 async def _forget_long_gone(database: Database, secrets: Secrets) -> None:
     async with database.writing() as session:
         await forget_long_gone(session, secrets)
@@ -78,6 +82,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("forget those who left long ago", _forget_long_gone, every=3600),
     Chore("advance imports", advance_imports, every=1),
     Chore("forget imports", writing(forget_imports), every=3600),
+    Chore("empty the database's log", _empty_log, every=3600),
     Chore("forget limit windows", writing(_forget_limit_windows), every=3600),
 )
 

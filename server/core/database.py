@@ -104,6 +104,15 @@ class Database:
         """SQLite has one writer at a time: the pens of a process stand in line here instead of at the file's lock."""
         return ThreadPoolExecutor(1, thread_name_prefix="pen")
 
+    async def empty_log(self) -> None:
+        """SQLite's write-ahead log keeps what was erased until it is written over: it is cut off when nobody reads it."""
+        if not self.is_sqlite:
+            return
+        async with self.engine.connect() as connection:
+            await connection.exec_driver_sql("PRAGMA busy_timeout=100")  # somebody reads: the next hour does it
+            await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            await connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_PRAGMAS['busy_timeout']}")
+
     async def check(self) -> None:
         """Read the promises back from the running database; raise WrongDatabase if one is not kept."""
         async with self.engine.connect() as connection:

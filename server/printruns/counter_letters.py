@@ -15,9 +15,9 @@ from server.core.errors import Conflict, Invalid
 from server.core.files import FileStore
 from server.core.i18n import sentence, speaking
 from server.core.templating import format_day
-from server.issues.paper import issuer_of, paper_issue
+from server.issues.paper import paper_issue
 from server.issues.queries import get_issue
-from server.municipalities.paper import logo_of, style_of
+from server.municipalities.paper import issuer_of, logo_of, style_of
 from server.municipalities.queries import get_municipality
 from server.press.issue import Article, PaperIssue
 from server.press.letters import Letter, print_letter
@@ -31,7 +31,7 @@ from server.residents.models import Edition, Resident
 from server.residents.queries import current_wants, get_resident, list_all_topics
 from server.residents.words import CHANNELS
 
-ONE_LETTER = product("counter_letter", sentence("Letter for one person"), Role.COUNTER)
+ONE_LETTER = product("counter_letter", sentence("Letter for one person"), Role.COUNTER, names_people=True)
 PRINTED = action("resident.letter", sentence("Printed a letter for somebody"))
 _TITLE = sentence("What you receive from {town}")
 _LEFT = sentence(

@@ -22,7 +22,12 @@ from server.prints.service import ask_print
 from server.residents.models import Channel, Edition, Resident
 
 LETTERS = product(
-    "addressed_letters", sentence("Letters for window envelopes"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER
+    "addressed_letters",
+    sentence("Letters for window envelopes"),
+    Role.EDITOR,
+    Role.PUBLISHER,
+    Role.COUNTER,
+    names_people=True,
 )
 READY = (IssueState.APPROVED, IssueState.SENT)
 _WINDOW = 6  # lines

@@ -19,8 +19,8 @@ from server.prints.service import ask_print
 from server.residents.models import Channel, Resident
 
 _ROLES = (Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
-ROUNDS = product("round_sheets", sentence("Round sheets"), *_ROLES)
-LABELS = product("address_labels", sentence("Labels for stamped letters"), *_ROLES)
+ROUNDS = product("round_sheets", sentence("Round sheets"), *_ROLES, names_people=True)
+LABELS = product("address_labels", sentence("Labels for stamped letters"), *_ROLES, names_people=True)
 
 
 def origin_of(run_id: int) -> str:

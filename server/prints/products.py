@@ -18,6 +18,8 @@ class Product:
     code: str
     name: Message
     roles: frozenset[Role]
+    names_people: bool = False
+    """Residents stand on it by name: its files go when one of them is erased, and can be made again."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,9 @@ Recipe = Callable[[Order], AsyncIterator[Made]]
 _PRODUCTS: dict[str, Product] = {}
 
 
-def product(code: str, name: Message, *roles: Role) -> str:
+def product(code: str, name: Message, *roles: Role, names_people: bool = False) -> str:
     """Register a product; give the code to `ask_print`, and its recipe to `workers/handlers.py`."""
-    new = Product(code, name, frozenset(roles))
+    new = Product(code, name, frozenset(roles), names_people)
     if _PRODUCTS.setdefault(code, new) != new:
         raise ValueError(f"two products are called {code}")
     return code
@@ -67,3 +69,7 @@ def codes_for(roles: frozenset[Role]) -> list[str]:
     """The products whose jobs somebody with `roles` may see."""
     is_administrator = Role.ADMINISTRATOR in roles
     return [code for code, one in _PRODUCTS.items() if is_administrator or not roles.isdisjoint(one.roles)]
+
+
+def codes_that_name_people() -> list[str]:
+    return [code for code, one in _PRODUCTS.items() if one.names_people]

@@ -17,11 +17,13 @@ from server.core.errors import Conflict
 from server.core.files import FileStore
 from server.core.i18n import LANGUAGES, sentence
 from server.prints.models import PrintFile, PrintJob, PrintState
-from server.prints.products import product_of
+from server.prints.products import codes_that_name_people, product_of
 from server.prints.queries import get_print
 
 KEPT = timedelta(days=14)
 """A round's pack is printed again when it was rained on; after two weeks it is made anew."""
+_GRACE = timedelta(hours=1)
+"""Longer than a job at work has stored a file that its row does not name yet."""
 _AT_ONCE = 100
 
 
@@ -92,4 +94,15 @@ async def forget_prints(database: Database, files: FileStore) -> None:
         for municipality_id, key in keys:
             same = select(col(PrintFile.id)).where(place[0] == municipality_id, place[1] == key).limit(1)
             if (await session.scalars(same)).one_or_none() is None:
-                files.remove_old(municipality_id, key, before=now - KEPT)
+                files.remove_old(municipality_id, key, before=now - _GRACE)
+
+
+async def forget_names(session: WriteSession, municipality_id: int) -> None:
+    """Somebody was erased: whatever was printed with people's names goes as soon as no job can still be writing it."""
+    due = clock.now() - KEPT + _GRACE
+    named = update(PrintJob).where(
+        col(PrintJob.municipality_id) == municipality_id,
+        col(PrintJob.product).in_(codes_that_name_people()),
+        col(PrintJob.finished_at) > due,
+    )
+    await session.execute(named.values(finished_at=due).execution_options(synchronize_session=False))

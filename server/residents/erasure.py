@@ -13,6 +13,7 @@ from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.mailings.leaving import forget_address, forget_recipient, suppress_address
 from server.mailings.models import SuppressionReason
+from server.prints.service import forget_names
 from server.residents import queries, rules
 from server.residents.form_models import FormState, PaperForm
 from server.residents.households import leave_household
@@ -49,6 +50,7 @@ async def _forget(session: WriteSession, secrets: Secrets, resident: Resident) -
     await session.execute(sheets.values(resident_id=None, state=FormState.ERASED))
     await leave_household(session, resident)
     await _forget_lists(session, resident)
+    await forget_names(session, town_id)
     # Subscriptions, places and proofs go with the row.
     await session.execute(delete(Resident).where(col(Resident.id) == resident.id))
 

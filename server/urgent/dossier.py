@@ -33,7 +33,9 @@ from server.urgent.models import UrgentKind
 from server.urgent.names import PERSONAL, telephone_tree
 from server.urgent.words import KINDS
 
-DOSSIER = product("cut_dossier", sentence("Paper for a cut"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
+DOSSIER = product(
+    "cut_dossier", sentence("Paper for a cut"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER, names_people=True
+)
 WEEK = timedelta(days=7)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _HOW = (

@@ -3,22 +3,28 @@
 import asyncio
 import base64
 import hashlib
+import logging
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
 from markupsafe import escape
 from sqlmodel import col, select, update
 
 from server.accounts.models import AuditEntry
 from server.core import clock
 from server.core.database import Database
+from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.mailings import service as mailings
 from server.mailings.models import Delivery, DeliveryState, Lane, MailingKind, Suppression, SuppressionReason
 from server.mailings.queries import is_suppressed
 from server.mailings.schemas import Recipient
 from server.mailings.upkeep import finish_mailings
+from server.printruns.counter_letters import ONE_LETTER
+from server.prints.models import PrintFile, PrintState
+from server.prints.service import ask_print, forget_prints
 from server.residents.erasure import erase_resident, forget_long_gone
 from server.residents.models import Channel, Consent, JoinRequest, Resident, ResidentPlace, Subscription
 from server.residents.privacy import KEEPINGS
@@ -97,9 +103,14 @@ async def test_nothing_of_somebody_erased_is_left(
     secrets: Secrets,
     database: Database,
     letterbox: Letterbox,
+    files: FileStore,
     tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    for room in ("server", "workers"):
+        caplog.set_level(logging.DEBUG, room)
     odette = await _a_life(client, cast, secrets, database, letterbox)
+    await _printed(database, files, cast, odette)
     denise = await browser_of("Denise")
     page = f"/desk/residents/{odette.id}/erasure"
     assert "erased for ever" in (await denise.get(page)).text
@@ -123,7 +134,38 @@ async def test_nothing_of_somebody_erased_is_left(
     assert {one.state for one in letters} == {DeliveryState.REFUSED, DeliveryState.CANCELLED}
     async with database.writing() as session:
         await finish_mailings(session)
+    await forget_prints(database, files)
+    assert _printed_with(files), "a file that a job may still be writing stays for an hour"
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        await forget_prints(database, files)
+    await database.empty_log()
+    assert _printed_with(files) == []
     assert traces_in(await _everything(database, tmp_path)) == []
+    assert traces_in(caplog.text.encode()) == []
+
+
+async def _printed(database: Database, files: FileStore, cast: Cast, odette: Resident) -> None:
+    """A letter that was printed for her at the counter."""
+    content = f"%PDF {odette.name} {ODETTE}".encode()
+    key = files.put(cast.town_id, content)
+    async with database.writing() as session:
+        job = await ask_print(session, cast.town_id, None, ONE_LETTER, {"resident_id": odette.id})
+        job.state, job.finished_at = PrintState.DONE, clock.now()
+        session.add(
+            PrintFile(
+                municipality_id=cast.town_id,
+                job_id=job.id,
+                attempt=0,
+                name="letter.pdf",
+                media_type="application/pdf",
+                file_key=key,
+                bytes=len(content),
+            )
+        )
+
+
+def _printed_with(files: FileStore) -> list[str]:
+    return [name for name, path in files.everything() if traces_in(path.read_bytes())]
 
 
 async def _everything(database: Database, folder: Path) -> bytes:
@@ -138,8 +180,6 @@ async def _everything(database: Database, folder: Path) -> bytes:
                 for table in tables.all()
             ]
         return "\n".join(row for part in rows for row in part).encode()
-    async with database.engine.connect() as connection:
-        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     return b"".join(await asyncio.to_thread(lambda: [path.read_bytes() for path in folder.glob("tambour.sqlite3*")]))
 
 
