@@ -17,7 +17,7 @@ from server.issues.chores import send_due_issues
 from server.mailings import upkeep
 from server.mailings.signing import forget_retired_keys
 from server.notices.service import expire_due
-from server.printruns.counter_letters import ONE_LETTER, make_letter
+from server.printruns.counter_letters import COUPONS, ONE_LETTER, make_coupons, make_letter
 from server.printruns.letters import LETTERS, make_letters
 from server.printruns.printing import LABELS, ROUNDS, make_labels, make_rounds
 from server.prints.products import Recipe
@@ -26,6 +26,7 @@ from server.residents.erasure import forget_long_gone, forget_requests
 from server.residents.import_work import advance_imports
 from server.residents.importing import forget_imports
 from server.residents.printed_forms import FORMS, make_forms
+from server.residents.retention import ask_the_silent
 from server.urgent.dossier import DOSSIER, look_after_dossiers, make_dossier
 from server.urgent.kit import KIT, make_kit
 from server.urgent.names import UNREACHED, make_unreached
@@ -96,6 +97,7 @@ RECIPES: dict[str, Recipe] = {
     UNREACHED: make_unreached,
     LETTERS: make_letters,
     ONE_LETTER: make_letter,
+    COUPONS: make_coupons,
 }
 """Product → how its jobs are made."""
 
@@ -111,6 +113,9 @@ def chores_with(files: FileStore, settings: Settings, resolver: Resolver) -> tup
 
     async def forget(database: Database, _secrets: Secrets) -> None:
         await forget_prints(database, files)
+
+    async def ask_again(database: Database, secrets: Secrets) -> None:
+        await ask_the_silent(database, secrets, settings.url)
 
     async def look_for_records(database: Database, secrets: Secrets) -> None:
         await begin_with_published_keys(database, secrets, resolver)
@@ -128,4 +133,5 @@ def chores_with(files: FileStore, settings: Settings, resolver: Resolver) -> tup
         Chore("put acts online", put_acts, every=30),
         Chore("look for published keys", look_for_records, every=60),
         Chore("forget old prints", forget, every=3600),
+        Chore("ask those not heard of for long", ask_again, every=3600),
     )

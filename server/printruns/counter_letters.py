@@ -29,9 +29,13 @@ from server.prints.products import Made, Order, product
 from server.prints.service import ask_print
 from server.residents.models import Edition, Resident
 from server.residents.queries import current_wants, get_resident, list_all_topics
+from server.residents.retention import list_silent
 from server.residents.words import CHANNELS
 
 ONE_LETTER = product("counter_letter", sentence("Letter for one person"), Role.COUNTER, names_people=True)
+COUPONS = product(
+    "still_wanted", sentence("Do you still want it? Letters with a coupon"), Role.COUNTER, names_people=True
+)
 PRINTED = action("resident.letter", sentence("Printed a letter for somebody"))
 _TITLE = sentence("What you receive from {town}")
 _LEFT = sentence(
@@ -71,6 +75,25 @@ async def make_letter(order: Order) -> AsyncIterator[Made]:
     letter = Letter(paper, large=asked.edition is not Edition.STANDARD)
     pdf, fit = await print_letter(letter, block_of(resident).lines)
     yield Made(f"{order.parameters['resident_id']}.pdf", pdf, fit.pages)
+
+
+async def ask_coupons(session: WriteSession, municipality_id: int, actor: Actor) -> PrintJob:
+    """A letter with a coupon for each of whom nothing was heard for long. Raises Conflict without anybody."""
+    if not await list_silent(session, municipality_id, limit=1):
+        raise Conflict(sentence("There is nobody to ask on paper."), "nobody_silent")
+    return await ask_print(session, municipality_id, actor, COUPONS, {}, origin="silent")
+
+
+async def make_coupons(order: Order) -> AsyncIterator[Made]:
+    """What each of them receives, and the coupon to send back."""
+    async with order.database.reading() as session:
+        silent = await list_silent(session, order.municipality_id)
+        asked = [(one, await confirmation(session, order.files, one)) for one in silent if block_of(one).is_printable]
+    for done, (one, paper) in enumerate(asked, 1):
+        letter = Letter(paper, large=one.edition is not Edition.STANDARD)
+        pdf, fit = await print_letter(letter, block_of(one).lines)
+        yield Made(f"{one.id}.pdf", pdf, fit.pages)
+        await order.progress(done, len(asked))
 
 
 async def confirmation(session: ReadSession, files: FileStore, resident: Resident) -> PaperIssue:

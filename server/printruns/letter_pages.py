@@ -8,18 +8,22 @@ from fastapi.responses import HTMLResponse, Response
 
 from server.accounts.dependencies import Counter, PaperStaff
 from server.core.database import ReadSession
+from server.core.i18n import sentence
 from server.issues.queries import list_sent
 from server.printruns import counter_letters, letters
 from server.printruns.audience import block_of
 from server.printruns.schemas import CounterLetter, LettersDraft
 from server.residents.models import Resident
 from server.residents.queries import get_resident
+from server.residents.retention import list_silent, note_still_wanted
 from server.residents.words import EDITIONS
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import SentForm, asking_again
+from server.web.said import saying
 from server.web.templates import page, redirect, room
 
 router = APIRouter()
+STILL_WANTED = saying("still-wanted", sentence("They still want it: that is written down."))
 _MOST = 12
 
 
@@ -54,6 +58,28 @@ async def print_letter(
     with asking_again(lambda errors, _: _page(request, shown, form.values, errors)):
         job = await counter_letters.ask_letter(session, town.id, staff, resident_id, form.parse(CounterLetter))
     return redirect(request, "print", print_id=job.id)
+
+
+@router.get("/desk/residents/silent", name="residents_silent", dependencies=[Depends(room("residents"))])
+async def show_silent(request: Request, session: Reading, town: CurrentTown, _staff: Counter) -> Response:
+    silent = [(one, block_of(one).spoken[1:]) for one in await list_silent(session, town.id)]
+    return page(request, "printruns/silent.html", {"silent": silent})
+
+
+@router.post("/desk/residents/silent/coupons", name="silent_coupons", dependencies=[Depends(room("residents"))])
+async def print_coupons(request: Request, session: Writing, town: CurrentTown, staff: Counter) -> Response:
+    job = await counter_letters.ask_coupons(session, town.id, staff)
+    return redirect(request, "print", print_id=job.id)
+
+
+@router.post(
+    "/desk/residents/{resident_id:int}/still-wanted", name="still_wanted", dependencies=[Depends(room("residents"))]
+)
+async def note_answer(
+    request: Request, session: Writing, town: CurrentTown, staff: Counter, resident_id: int
+) -> Response:
+    await note_still_wanted(session, town.id, staff, resident_id)
+    return redirect(request, "residents_silent", said=STILL_WANTED)
 
 
 async def _letter_page(

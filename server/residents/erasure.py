@@ -19,7 +19,7 @@ from server.residents.form_models import FormState, PaperForm
 from server.residents.households import leave_household
 from server.residents.import_models import ImportRow, ImportState, ListImport
 from server.residents.importing import discard_import
-from server.residents.models import JoinRequest, Resident
+from server.residents.models import JoinRequest, RequestKind, Resident
 
 ERASED = action("resident.erased", sentence("Erased somebody"))
 _AT_ONCE = 200
@@ -72,8 +72,12 @@ async def _forget_lists(session: WriteSession, resident: Resident) -> None:
 
 
 async def forget_requests(session: WriteSession) -> None:
-    """For the clock, all towns: requests nobody confirmed or checked in time, and confirmed ones, which did their work."""
-    await session.execute(delete(JoinRequest).where(col(JoinRequest.expires_at) < clock.now()))
+    """For the clock, all towns: requests nobody confirmed or checked in time, and confirmed ones, which did their work.
+
+    Questions to those of whom nothing was heard are `retention`'s to end.
+    """
+    over = (col(JoinRequest.expires_at) < clock.now(), col(JoinRequest.kind) != RequestKind.AGAIN)
+    await session.execute(delete(JoinRequest).where(*over))
 
 
 async def forget_long_gone(session: WriteSession, secrets: Secrets) -> None:

@@ -1,4 +1,4 @@
-"""The few mails that go to one person: confirm, you are on the list already, confirm your new address."""
+"""The few mails that go to one person: confirm, you are on the list already, confirm your new address, do you still want it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +65,14 @@ async def send_reminder(
     await _send(session, post, request, "already_known", subject, language, links, resident.email or request.email)
 
 
+async def send_question(session: WriteSession, post: Post, request: JoinRequest, resident: Resident) -> None:
+    """Asks somebody of whom nothing was heard for long whether they still want it."""
+    subject = sentence("Do you still want to hear from {town}?", town=post.municipality.name)
+    links = {"leave_url": post.link("leave", resident.id), "since": resident.last_contact_at}
+    why = sentence("This single message was sent because you are on the list of {town}.", town=post.municipality.name)
+    await _send(session, post, request, "still_wanted", subject, resident.language, links, why=why)
+
+
 async def _send(
     session: WriteSession,
     post: Post,
@@ -72,11 +80,12 @@ async def _send(
     template: str,
     subject: Message,
     language: str,
-    links: Mapping[str, str],
+    links: Mapping[str, object],
     address: str = "",
+    why: Message | None = None,
 ) -> None:
     municipality = post.municipality
-    mail = _rendered(post, request, template, subject, language, links)
+    mail = _rendered(post, request, template, subject, language, links, why)
     composed = compose_message(
         marks=new_marks(),
         subject=mail.subject,
@@ -102,7 +111,13 @@ async def _send(
 
 
 def _rendered(
-    post: Post, request: JoinRequest, template: str, subject: Message, language: str, links: Mapping[str, str]
+    post: Post,
+    request: JoinRequest,
+    template: str,
+    subject: Message,
+    language: str,
+    links: Mapping[str, object],
+    why: Message | None,
 ) -> RenderedMail:
     town = post.municipality
     context: dict[str, Any] = {
@@ -112,7 +127,7 @@ def _rendered(
         "never_url": post.link(NEVER, request.id),
         **links,
     }
-    why = sentence("This single message was sent because somebody gave this address to {town}.", town=town.name)
+    why = why or sentence("This single message was sent because somebody gave this address to {town}.", town=town.name)
     return render_mail(
         town, f"{template}/body", subject=subject, language=language, footing=Footing(why), context=context
     )

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -138,21 +139,14 @@ class ResidentPlace(SQLModel, table=True):
 
 
 _RUNS = text("ended_at IS NULL")
+_RUNNING: dict[str, Any] = {"postgresql_where": _RUNS, "sqlite_where": _RUNS}
 
 
 class Subscription(SQLModel, table=True):
     """One topic by one channel, from a moment to a moment."""
 
     __table_args__ = (
-        Index(
-            "uq_subscription_runs",
-            "resident_id",
-            "topic_id",
-            "channel",
-            unique=True,
-            postgresql_where=_RUNS,
-            sqlite_where=_RUNS,
-        ),
+        Index("uq_subscription_runs", "resident_id", "topic_id", "channel", unique=True, **_RUNNING),
         # Audiences and counts are read from this index alone.
         Index(
             "ix_subscription_audience",
@@ -160,8 +154,7 @@ class Subscription(SQLModel, table=True):
             "topic_id",
             "channel",
             "resident_id",
-            postgresql_where=_RUNS,
-            sqlite_where=_RUNS,
+            **_RUNNING,
         ),
         Index("ix_subscription_resident", "resident_id"),
     )
@@ -195,6 +188,8 @@ class ConsentWay(StrEnum):
     COUNTER = "counter"
     TELEPHONE = "telephone"
     IMPORT = "import"
+    SILENCE = "silence"
+    """They were asked whether they still want it, and did not answer."""
 
 
 class Consent(SQLModel, table=True):
@@ -220,6 +215,8 @@ class RequestKind(StrEnum):
     """A resident's new address: its owner confirms."""
     PAPER = "paper"
     """To receive paper, asked for on the web: the counter checks."""
+    AGAIN = "again"
+    """Nothing was heard of them for nearly three years: do they still want it?"""
 
 
 class JoinRequest(SQLModel, table=True):

@@ -12,6 +12,10 @@ FORGOTTEN_AFTER = timedelta(days=14)
 """An address nobody confirmed."""
 PAPER_WAITS = timedelta(days=60)
 """A request for paper: a counter may be closed for the holidays."""
+ASKED_AGAIN_AFTER = timedelta(days=3 * 365 - 90)
+"""Since the last contact: they are asked whether they still want it. Three years are what the CNIL advises at most."""
+ANSWER_WITHIN = timedelta(days=90)
+"""Then nothing more is sent by email. Paper goes on until somebody at the counter has asked: silence there proves nothing."""
 KEPT_AFTER_LEAVING = timedelta(days=3 * 365)
 """The proof that somebody joined and left."""
 

@@ -27,6 +27,7 @@ WAYS: Mapping[ConsentWay, Message] = {
     ConsentWay.COUNTER: sentence("at the counter"),
     ConsentWay.TELEPHONE: sentence("by telephone"),
     ConsentWay.IMPORT: sentence("with a list that was imported"),
+    ConsentWay.SILENCE: sentence("without an answer, three years after the last contact"),
 }
 ACTS: Mapping[ConsentAct, Message] = {
     ConsentAct.GIVEN: sentence("Joined"),
