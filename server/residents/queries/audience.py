@@ -145,7 +145,7 @@ async def who_may_be_called(
         .order_by(col(Resident.address_street), col(Resident.list_key))
     )
     if place_ids:
-        query = query.where(_lives_in(place_ids))
+        query = query.where(lives_in(place_ids))
     return list(await session.scalars(query))
 
 
