@@ -15,6 +15,7 @@ from server.accounts.dependencies import COOKIE
 from server.accounts.models import AuditEntry
 from server.accounts.operators import create_operator, renew_operator_link
 from server.accounts.schemas import VisitConsent, VisitWish
+from server.app import Web
 from server.core import clock
 from server.core.database import Database
 from server.core.errors import Invalid
@@ -30,21 +31,21 @@ PASSWORD = "quatre mots pour la machine"
 PUBLIC = {"operator_sign_in", "operator_session_open", "operator_welcome", "operator_password_choose"}
 
 
-def routes(app: Any, town_id: int) -> list[tuple[str, str]]:
+def routes(web: Web, town_id: int) -> list[tuple[str, str]]:
     """Every route of the console that needs its owner, as (method, path)."""
     return [
         (method, re.sub(r"\{(\w+)(:int)?\}", str(town_id), route.path or ""))
-        for route in iter_route_contexts(app.app.instance.routes)
+        for route in iter_route_contexts(web.own.routes)
         if (route.path or "").startswith("/operator") and route.name not in PUBLIC
         for method in sorted((route.methods or set()) - {"HEAD"})
     ]
 
 
 async def test_nobody_else_comes_in_and_no_form_is_forged(
-    app: ASGIApp, cast: Cast, client: Browser, browser_of: BrowserOf, console: Browser
+    web: Web, cast: Cast, client: Browser, browser_of: BrowserOf, console: Browser
 ) -> None:
     """A stranger and a town's administrator are shown the door; the owner's own forms need the owner's token."""
-    walked = routes(app, cast.town_id)
+    walked = routes(web, cast.town_id)
     assert len(walked) > 12
     alice = await browser_of("Alice")
     for method, path in walked:

@@ -28,7 +28,7 @@ ATTRIBUTES = {
     "lang", "charset", "name", "content", "rel", "href", "class", "id", "tabindex", "aria-label", "aria-labelledby",
     "aria-current", "type", "title", "hreflang", "src", "alt", "width", "height", "loading", "scope", "start",
     "datetime", "role", "data-focus", "aria-describedby", "action", "method", "value", "for", "novalidate", "maxlength",
-    "rows", "checked", "selected", "aria-required", "autocomplete", "data-autosave", "data-saved", "data-failed",
+    "data-marks", "rows", "checked", "selected", "aria-required", "autocomplete", "data-autosave", "data-saved", "data-failed",
     "data-put-back", "data-preview", "data-source", "enctype", "accept", "open", "reversed", "aria-hidden", "aria-live", "aria-invalid",
 }  # fmt: skip
 FRAME = {

@@ -1,6 +1,8 @@
 // <form data-autosave="/notices/87/draft"> with a field `revision` and the status line made by the macro autosaved().
 // After two seconds of rest the form is sent there. Answers: 200 {revision, saved_at_text}; 409 {message, url} when
 // somebody else saved first. What is not saved yet is also kept in this browser tab, and leaving is asked about.
+import { fields, make } from "./tools.js";
+
 const REST = 2000;
 const RETRY = 10000;
 
@@ -8,21 +10,20 @@ export function comfort(form) {
   const store = `autosave:${form.dataset.autosave}`;
   const status = form.querySelector("[data-saved]");
   let timer = 0;
-  let changes = 0; // counted, so that what is typed while a save is under way is saved next
+  let changes = 0; // counted: what is typed during a save is saved next
   let saved = 0;
   let isSaving = false;
   let isRefused = false;
 
-  const fields = () => [...new FormData(form)].filter(([, value]) => typeof value === "string");
   const revision = () => form.elements.revision?.value ?? "";
-  const say = (...words) => status?.replaceChildren(...words);
+  const say = (words) => status?.replaceChildren(words);
   const wait = (time) => {
     clearTimeout(timer);
     timer = setTimeout(save, time);
   };
 
   function keep(isSubmitted = false) {
-    const entries = fields().filter(([name]) => name !== "csrf_token");
+    const entries = fields(form).filter(([name]) => name !== "csrf_token");
     sessionStorage.setItem(store, JSON.stringify({ revision: revision(), isSubmitted, entries }));
   }
 
@@ -34,7 +35,7 @@ export function comfort(form) {
       const response = await fetch(form.dataset.autosave, {
         method: "POST",
         headers: { accept: "application/json" },
-        body: new URLSearchParams(fields()),
+        body: new URLSearchParams(fields(form)),
       });
       const answer = await response.json();
       if (response.ok) accept(answer, sent);
@@ -51,34 +52,24 @@ export function comfort(form) {
     if (form.elements.revision) form.elements.revision.value = answer.revision;
     saved = sent;
     say(answer.saved_at_text);
-    if (changes > saved) wait(REST);
-    else sessionStorage.removeItem(store);
-    if (changes > saved) keep();
-    form.dispatchEvent(new CustomEvent("autosaved"));
+    if (changes > saved) {
+      keep();
+      wait(REST);
+    } else sessionStorage.removeItem(store);
   }
 
-  // Trying again would only be refused again: after a conflict nothing is sent, otherwise the next change is.
+  // After a conflict nothing more is sent; otherwise the next change is.
   function refuse(code, { message, title, url }) {
     isRefused = code === 409;
-    const words = [message ?? title ?? status?.dataset.failed ?? ""];
-    if (url) {
-      const link = document.createElement("a");
-      link.href = url;
-      link.textContent = words[0];
-      words[0] = link;
-    }
-    say(...words);
+    const words = message ?? title ?? status?.dataset.failed ?? "";
+    say(url ? make("a", { href: url, textContent: words }) : words);
   }
 
   function putBack({ entries }) {
-    for (const [name, value] of entries) {
-      const field = form.elements[name];
-      if (name === "revision" || !field) continue;
-      if (field instanceof RadioNodeList || field.type === "checkbox" || field.type === "radio") continue;
-      field.value = value;
-    }
-    for (const box of form.querySelectorAll("input[type=checkbox], input[type=radio]")) {
-      box.checked = entries.some(([name, value]) => name === box.name && value === box.value);
+    for (const field of form.elements) {
+      const theirs = entries.filter(([name]) => name === field.name);
+      if (["checkbox", "radio"].includes(field.type)) field.checked = theirs.some(([, value]) => value === field.value);
+      else if (theirs.length === 1 && field.name !== "revision") [[, field.value]] = theirs;
     }
     form.dispatchEvent(new Event("input"));
   }
@@ -90,8 +81,7 @@ export function comfort(form) {
     } else if (kept.isSubmitted) {
       sessionStorage.removeItem(store);
     } else {
-      const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: "link", textContent: status?.dataset.putBack ?? "" });
+      const button = make("button", { type: "button", className: "link", textContent: status?.dataset.putBack ?? "" });
       button.addEventListener("click", () => putBack(kept));
       say(button);
     }

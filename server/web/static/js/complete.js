@@ -1,13 +1,13 @@
-// <input data-complete="/desk/addresses/completions">: below it what a typed address may go on with. Arrows and Enter choose; the postcode comes along.
+// <input data-complete="/desk/addresses/completions">: what a typed address may go on with; the postcode comes along.
+import { make } from "./tools.js";
+
 const TOWN = ["postcode", "post_town"];
 
 export function comfort(input) {
-  const list = document.createElement("ul");
-  Object.assign(list, { id: `${input.id}-list`, className: "options", role: "listbox", hidden: true });
-  list.setAttribute("aria-label", input.labels[0]?.textContent ?? "");
-  input.insertAdjacentElement("afterend", list);
-  input.role = "combobox";
-  input.setAttribute("aria-autocomplete", "list");
+  const ariaLabel = input.labels[0]?.textContent ?? "";
+  const list = make("ul", { id: `${input.id}-list`, className: "options", role: "listbox", hidden: true, ariaLabel });
+  input.after(list);
+  Object.assign(input, { role: "combobox", ariaAutoComplete: "list" });
   input.setAttribute("aria-controls", list.id);
   let found = [];
   let at = -1;
@@ -17,15 +17,14 @@ export function comfort(input) {
     [found, at] = [next, place];
     list.replaceChildren(...found.map(option));
     list.hidden = !found.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
+    input.ariaExpanded = !list.hidden;
     if (at < 0) input.removeAttribute("aria-activedescendant");
     else input.setAttribute("aria-activedescendant", `${list.id}-${at}`);
   }
 
   function option(one, place) {
-    const shown = document.createElement("li");
-    Object.assign(shown, { id: `${list.id}-${place}`, role: "option", textContent: one.line });
-    shown.setAttribute("aria-selected", String(place === at));
+    const ariaSelected = place === at;
+    const shown = make("li", { id: `${list.id}-${place}`, role: "option", textContent: one.line, ariaSelected });
     shown.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       choose(one);

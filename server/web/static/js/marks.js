@@ -1,5 +1,6 @@
-// <textarea data-marks="[["heading","Heading"],…]">: buttons above it put the marks for whoever does not know them, and
-// rows copied from a spreadsheet become a table.
+// <textarea data-marks="[["heading","Heading"],…]">: buttons put the marks; rows of a spreadsheet become a table.
+import { make } from "./tools.js";
+
 const row = (cells) => `| ${cells.map((cell) => cell.trim().replaceAll("|", "\\|")).join(" | ")} |`;
 const table = ([head, ...rest]) => [row(head), row(head.map(() => "---")), ...rest.map(row)].join("\n");
 
@@ -20,10 +21,9 @@ export function comfort(textarea) {
     document.execCommand("insertText", false, gap + text + (isBlock ? "\n\n" : ""));
   }
 
-  const bar = document.createElement("div");
-  bar.className = "marks";
+  const bar = make("div", { className: "marks" });
   for (const [mark, label] of JSON.parse(textarea.dataset.marks)) {
-    const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: label });
+    const button = make("button", { type: "button", className: "link", textContent: label });
     button.addEventListener("click", () => {
       put(marks[mark](textarea.value.slice(textarea.selectionStart, textarea.selectionEnd), label));
     });

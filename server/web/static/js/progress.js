@@ -1,6 +1,5 @@
-// <div data-refresh="/mailings/12/progress">: the fragment at that address takes this element's place every two seconds,
-// until one comes without data-refresh: the work is over. With data-reload the whole page is then loaded again, so that
-// its buttons are right. Without script the page has <noscript><meta http-equiv="refresh" content="5"></noscript>.
+// <div data-refresh="/mailings/12/progress">: the fragment at that address takes this one's place every two seconds,
+// until one comes without data-refresh. With data-reload the page is then loaded again, so that its buttons are right.
 const EVERY = 2000;
 const AFTER_A_FAULT = 10000;
 

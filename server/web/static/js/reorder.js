@@ -1,10 +1,10 @@
 // The macro ordering(): a list put in order by typing numbers becomes one put in order by two buttons or by dragging.
-// The numbers stay in the form, hidden and always 1, 2, 3 …
+// The hidden numbers are always 1, 2, 3 …
+import { make } from "./tools.js";
+
 export function comfort(list) {
   const { up, down, moved } = list.dataset;
-  const status = document.createElement("p");
-  status.className = "unseen";
-  status.setAttribute("role", "status");
+  const status = make("p", { className: "unseen", role: "status" });
   list.after(status);
 
   const title = (item) => item.querySelector(".what").textContent.trim();
@@ -14,8 +14,8 @@ export function comfort(list) {
     for (const each of list.children) {
       each.querySelector("input").value = place(each);
       const [first, last] = each.querySelectorAll("button");
-      first.setAttribute("aria-disabled", String(each === list.firstElementChild));
-      last.setAttribute("aria-disabled", String(each === list.lastElementChild));
+      first.ariaDisabled = each === list.firstElementChild;
+      last.ariaDisabled = each === list.lastElementChild;
     }
     if (!item) return;
     const words = { title: title(item), place: place(item), total: list.children.length };
@@ -24,12 +24,8 @@ export function comfort(list) {
   }
 
   function button(item, words, move) {
-    const made = document.createElement("button");
-    Object.assign(made, { type: "button", className: "link", textContent: words });
-    const which = document.createElement("span");
-    which.className = "unseen";
-    which.textContent = ` ${title(item)}`;
-    made.append(which);
+    const made = make("button", { type: "button", className: "link", textContent: words });
+    made.append(make("span", { className: "unseen", textContent: ` ${title(item)}` }));
     made.addEventListener("click", () => {
       move();
       made.focus();
@@ -52,12 +48,10 @@ export function comfort(list) {
     item.addEventListener("dragstart", (event) => {
       carried = item;
       item.classList.add("moving");
-      event.dataTransfer.effectAllowed = "move";
     });
     item.addEventListener("dragover", (event) => {
       if (!carried) return;
       event.preventDefault();
-      if (carried === item) return;
       const { top, height } = item.getBoundingClientRect();
       if (event.clientY < top + height / 2) item.before(carried);
       else item.after(carried);
