@@ -1,4 +1,4 @@
-// The only entry point: looks at the page and loads the comfort it asks for. Every page works without any of it.
+// Loads the comforts a page asks for. Every page works without them.
 const comforts = {
   "form[data-alike]": "./alike.js",
   "form[data-autosave]": "./autosave.js",

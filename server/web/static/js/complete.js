@@ -7,7 +7,7 @@ export function comfort(input) {
   const ariaLabel = input.labels[0]?.textContent ?? "";
   const list = make("ul", { id: `${input.id}-list`, className: "options", role: "listbox", hidden: true, ariaLabel });
   input.after(list);
-  Object.assign(input, { role: "combobox", ariaAutoComplete: "list" });
+  Object.assign(input, { role: "combobox", ariaAutoComplete: "list", ariaExpanded: false });
   input.setAttribute("aria-controls", list.id);
   let found = [];
   let at = -1;
@@ -18,8 +18,7 @@ export function comfort(input) {
     list.replaceChildren(...found.map(option));
     list.hidden = !found.length;
     input.ariaExpanded = !list.hidden;
-    if (at < 0) input.removeAttribute("aria-activedescendant");
-    else input.setAttribute("aria-activedescendant", `${list.id}-${at}`);
+    input.setAttribute("aria-activedescendant", at < 0 ? "" : `${list.id}-${at}`);
   }
 
   function option(one, place) {
@@ -43,7 +42,9 @@ export function comfort(input) {
     const typed = input.value;
     if (typed === chosen) return;
     const answer = await fetch(`${input.dataset.complete}?${new URLSearchParams({ q: typed })}`).catch(() => null);
-    if (answer?.ok && typed === input.value) show((await answer.json()).completions);
+    if (!answer?.ok || typed !== input.value) return;
+    const { completions } = await answer.json();
+    show(completions, completions.findIndex((one) => one.line === found[at]?.line));
   });
 
   input.addEventListener("keydown", (event) => {

@@ -17,7 +17,7 @@ export function comfort(element) {
       const html = await response.text();
       if (response.ok && !response.redirected && mine === asked) element.innerHTML = html;
     } catch {
-      // Without an answer the last preview stays; autosave is the one that says so.
+      // The last preview stays; autosave says so.
     }
   }
 
