@@ -60,6 +60,7 @@ async def crowd(database: Database, *, towns: int, residents: int) -> None:
         known = int(await session.scalar(text("SELECT count(*) FROM resident")) or 0)
         statement = _RESIDENTS.format(columns=resident, template_columns=of("template", resident))
         await session.execute(text(statement), {"residents": residents - known})
+        await session.execute(text("ANALYZE resident, topic"))  # unseen, a million residents are walked topic by topic
         await session.execute(text(_SUBSCRIPTIONS))
         await session.execute(text(_DELIVERIES.format(columns=delivery, template_columns=of("template", delivery))))
     async with database.engine.connect() as connection:
