@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING
 
 from server.content.typography import typeset
 from server.core.clock import PARIS
@@ -11,11 +10,16 @@ from server.core.i18n import translate
 from server.notices.models import Publication
 from server.notices.words import KINDS
 
+if TYPE_CHECKING:
+    from icalendar import Event
+
 
 def calendar_of(
     events: Sequence[Publication], name: str, language: str, address: Callable[[Publication], str]
 ) -> bytes:
     """The calendar of a town. `address` is where a notice is read."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//Tambour//Agenda//FR")
     calendar.add("version", "2.0")
@@ -30,7 +34,9 @@ def calendar_of(
     return content
 
 
-def _event(publication: Publication, language: str, url: str) -> Event:
+def _event(publication: Publication, language: str, url: str) -> "Event":
+    from icalendar import Event
+
     event = Event()
     event.add("uid", publication.uid)
     event.add("dtstamp", publication.published_at)
