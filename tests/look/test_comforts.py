@@ -158,21 +158,3 @@ def test_without_script_the_order_is_typed(chromium: Browser) -> None:
     page = show(chromium, SAMPLES["controls"](), java_script_enabled=False).page
     expect(page.get_by_label("Place of “Déchets verts”")).to_have_value("2")
     page.context.close()
-
-
-def test_a_framed_rendering_is_loaded_again_once_the_draft_is_saved(chromium: Browser) -> None:
-    loads: list[str] = []
-
-    def mail(request: Request) -> dict[str, Any]:
-        loads.append(request.url)
-        return {"body": f"<p>{len(loads)}</p>", "content_type": "text/html"}
-
-    frame = '<iframe title="mail" src="/mail" data-preview data-source="writing"></iframe></main>'
-    html = rendered("writing.html", errors={}).replace("</main>", frame)
-    saved = _json({"revision": 4, "saved_at_text": "ok"})
-    answers = {DRAFT: lambda _: saved, RENDERINGS: lambda _: {"body": ""}, "/mail": mail}
-    page = show(chromium, html, answers=answers).page
-    page.wait_for_load_state("networkidle")
-    page.fill("#f-title", "Autre titre")
-    expect(page.frame_locator("iframe").locator("p")).to_have_text("2")
-    page.context.close()
