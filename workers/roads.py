@@ -79,15 +79,14 @@ class Roads:
 
     def _main(self) -> MailWorker:
         settings = self._settings
-        is_direct = settings.smtp_direct and not settings.smtp_host
-        keeps_pace = is_direct or (bool(settings.smtp_host) and not settings.smtp_paces)
+        keeps_pace = settings.way_out == "direct" or (settings.way_out == "relay" and not settings.smtp_paces)
         way = Way(
             RELAY,
             carries=lambda municipality_id: municipality_id not in self._own,
             groups=Groups(Resolver.of(settings)) if keeps_pace else None,
             per_day=settings.smtp_per_town_daily,
             # The catcher keeps what it is given: nobody is woken, and a trial in the evening shows what happens.
-            quiet_hours=hours_of(settings.quiet_hours) if is_direct or settings.smtp_host else None,
+            quiet_hours=hours_of(settings.quiet_hours) if settings.way_out != "catcher" else None,
             per_connection=self._transport.per_connection if isinstance(self._transport, DirectTransport) else None,
         )
         return MailWorker(

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from server.core.database import Database
-from server.core.secrets import Secrets
+from server.core.i18n import sentence
+from server.core.secrets import BadToken, Secrets
 from server.core.settings import Settings
 from server.mailings.mailbox import find_caught
 from server.urgent import witnesses
@@ -23,6 +24,7 @@ _IN = "INBOX"
 _JUNK = re.compile(rb'\([^)]*\\Junk[^)]*\) (?:"[^"]*"|NIL) "?([^"]+)"?$')
 _DATE = re.compile(rb'INTERNALDATE "([^"]+)"')
 _TROUBLE = (OSError, imaplib.IMAP4.error)
+_SEALED_ELSEWHERE = sentence("Its password was kept by another instance: remove this mailbox and add it again.")
 Found = tuple[datetime, str]
 
 
@@ -50,6 +52,8 @@ async def _look(awaited: list[Awaited], secrets: Secrets, settings: Settings) ->
         known = addresses if settings.smtp_private_relays else public_only(addresses)
         password = witnesses.password_of(witness, secrets)
         return await asyncio.to_thread(_in_mailbox, awaited, known[0], password), ""
+    except BadToken:
+        return {}, str(_SEALED_ELSEWHERE)
     except _TROUBLE as trouble:
         log.info("a witness mailbox cannot be looked into", extra={"witness": witness.id})
         return {}, str(trouble) or type(trouble).__name__

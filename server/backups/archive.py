@@ -42,7 +42,7 @@ class ArchiveWriter:
 
     def __init__(self, path: Path, manifest: Manifest) -> None:
         self._file = path.open("wb")
-        self._tar = tarfile.open(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115
+        self._tar = tarfile.TarFile(fileobj=self._file, mode="w", format=tarfile.PAX_FORMAT)
         self.manifest = manifest
 
     def add(self, name: str, path: Path) -> None:

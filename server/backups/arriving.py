@@ -58,12 +58,13 @@ async def import_town(
     about = await asyncio.to_thread(_checked, folder)
     if about["revision"] != await current_revision(database):
         raise _refused(sentence("Both instances must run the same version of Tambour: this folder is of another one."))
-    async with database.connection() as connection:
+    async with database.writing() as session:
+        connection = await session.connection()
         shape = await tables.read_shape(connection)
         town = next(_lines(folder, "municipality"))
         town["slug"] = slug or town["slug"]
         await _refuse_taken(connection, shape, town, folder)
-        if connection.dialect.name == "sqlite":
+        if database.is_sqlite:
             await tables.loosen(connection, shape)  # until the commit; PostgreSQL is given the rows in order
         mover = await _mover(connection, shape, folder)
         barred, unknown = _barred(folder, secrets)
@@ -73,13 +74,12 @@ async def import_town(
             if table.name not in _STAYS and (folder / f"{table.name}.jsonl").exists():
                 rows = prepared.get(table.name) or _lines(folder, table.name)
                 count += await _bring(connection, table, rows, mover)
-        if connection.dialect.name != "sqlite":
+        if not database.is_sqlite:
             await tables.count_on(connection, shape, {})
-    town_id = town["id"] + mover.shift
-    async with database.writing() as session:
+        town_id = town["id"] + mover.shift
         await _cancel_all(session, town_id)
         await _bind_approvals(session, town_id)
-    copied = await asyncio.to_thread(_copy_files, files, town_id, folder)
+        copied = await asyncio.to_thread(_copy_files, files, town_id, folder)
     return Arrived(town_id, town["slug"], count, copied, unknown)
 
 

@@ -59,10 +59,9 @@ async def _mails(session: ReadSession, municipality_id: int) -> AsyncIterator[tu
 
 async def _papers(session: ReadSession, files: FileStore, municipality_id: int) -> AsyncIterator[tuple[str, bytes]]:
     """Acts and certificates as they were issued; the bulletin of each letter, the poster of each notice that was public."""
-    here = ActOnline.municipality_id, Certificate.municipality_id
-    for act in await session.scalars(select(ActOnline).where(col(here[0]) == municipality_id)):
+    for act in await session.scalars(select(ActOnline).where(col(ActOnline.municipality_id) == municipality_id)):
         yield f"paper/acte-{act.number}-{act.id}.pdf", await asyncio.to_thread(files.get, municipality_id, act.file_key)
-    for one in await session.scalars(select(Certificate).where(col(here[1]) == municipality_id)):
+    for one in await session.scalars(select(Certificate).where(col(Certificate.municipality_id) == municipality_id)):
         if one.file_key:
             pdf = await asyncio.to_thread(files.get, municipality_id, one.file_key)
             yield f"paper/certificat-{one.number}.pdf", pdf

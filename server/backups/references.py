@@ -16,7 +16,7 @@ from server.notices.schemas import NoticeContent
 Row = dict[str, Any]
 
 _PICTURE = re.compile(r"(?<=\]\(picture:)([0-9]{1,18})")
-_NAMED = re.compile(r"(?<=^)([a-z_]+):([0-9]{1,18})(?=$)")
+_NAMED = re.compile(r"^([a-z_]+):([0-9]{1,18})$")
 _LISTS = {"scope"}
 """Lists of numbers that are not called `…_ids`."""
 _NUMBERS = {"other", "request", "import", "batch"}

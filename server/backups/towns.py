@@ -29,7 +29,8 @@ from server.core.tables import as_cell
 from server.mailings.queries import address_hash
 
 FORMAT = 1
-_OPENS_DOORS = {"api_token", "dkim_key", "town_relay"}
+_OPENS_DOORS = {"api_token", "dkim_key", "town_relay", "witness", "sighting"}
+"""A sighting is nothing without the mailbox it was made in."""
 _STAFF = ("id", "email", "name", "language")
 MANIFEST, SUMS, BARRED = "manifest.json", "SHA256SUMS", "barred.jsonl"
 

@@ -36,10 +36,6 @@ SQLITE_PRAGMAS = {
 }
 
 
-# PostgreSQL hears it with its BEGIN; SQLite by a pragma of `begin` below.
-_READ_ONLY: dict[bool, dict[str, bool]] = {True: {}, False: {"postgresql_readonly": True}}
-
-
 async def count_again(session: WriteSession, table: type[SQLModel]) -> None:
     """After many rows came in one transaction: PostgreSQL would plan as if there were none of them yet."""
     if session.get_bind().dialect.name != "sqlite":
@@ -58,7 +54,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
         # Options travel with the connection to the `begin` event, which then says DEFERRED or IMMEDIATE.
-        self._for_reading = self.engine.execution_options(tambour_mode="reading", **_READ_ONLY[self.is_sqlite])
+        # PostgreSQL hears that it only reads with its BEGIN; to SQLite the other option means nothing.
+        self._for_reading = self.engine.execution_options(tambour_mode="reading", postgresql_readonly=True)
         self._for_writing = self.engine.execution_options(tambour_mode="writing")
 
     @asynccontextmanager

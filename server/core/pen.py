@@ -24,7 +24,6 @@ _PEN_SETTINGS = {
     "lock_timeout": "200ms",
 }
 
-_TELLS = "RETURNING"
 Found = TypeVar("Found")
 
 
@@ -118,9 +117,7 @@ class SqlitePen(Pen):
 
 
 class PostgresPen(Pen):
-    """One statement is its own transaction, prepared once a connection. Several become one where only the last one tells
-    something: one journey to the server instead of four.
-    """
+    """One statement is its own transaction; statements are prepared once a connection."""
 
     is_sqlite = False
 
@@ -165,8 +162,6 @@ class PostgresPen(Pen):
 async def _write(connection: "asyncpg.Connection", steps: tuple[Step, ...]) -> list[list[Any]]:
     if len(steps) <= 1:
         return [await _ask(connection, step) for step in steps]
-    if not any(_TELLS in step.words for step in steps[:-1]):
-        return [*([] for _ in steps[:-1]), await _ask(connection, _as_one(steps))]
     async with connection.transaction():
         return [await _ask(connection, step) for step in steps]
 
@@ -175,20 +170,6 @@ async def _change(connection: "asyncpg.Connection", step: Step) -> int:
     words, names = _numbered(step.words)
     said: str = await connection.execute(words, *(step.given[name] for name in names))
     return int(said.rpartition(" ")[2])
-
-
-def _as_one(steps: tuple[Step, ...]) -> Step:
-    """The steps side by side in one statement: they see the database as it was before, so no two may change one row."""
-    given = {f"s{place}_{name}": value for place, step in enumerate(steps) for name, value in step.given.items()}
-    return Step(_side_by_side(tuple(step.words for step in steps)), given)
-
-
-@cache
-def _side_by_side(words: tuple[str, ...]) -> str:
-    parts = [re.sub(r"(?<![:\w]):(\w+)", rf":s{place}_\1", one) for place, one in enumerate(words)]
-    changes = ", ".join(f"s{place} AS ({one})" for place, one in enumerate(parts))
-    last = f"SELECT * FROM s{len(parts) - 1}" if _TELLS in parts[-1] else "SELECT WHERE FALSE"  # noqa: S608  # of constants
-    return f"WITH {changes} {last}"
 
 
 async def _ask(connection: "asyncpg.Connection", step: Step) -> list[Any]:

@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
+    def way_out(self) -> Literal["relay", "direct", "catcher"]:
+        """How mail leaves, where a town has no relay of its own."""
+        return "relay" if self.smtp_host else "direct" if self.smtp_direct else "catcher"
+
+    @property
     def url(self) -> str:
         """The address of the instance, without a final slash."""
         return (

@@ -7,6 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, update
 
 from server.accounts.actors import Actor
+from server.accounts.audit import action, record
 from server.content.markdown import parse
 from server.core import clock
 from server.core.database import WriteSession
@@ -18,6 +19,8 @@ from server.issues.drafting import undo_approval
 from server.issues.models import CouncilGroup, GroupText, Issue, IssueState
 from server.issues.schemas import ColumnDraft, GroupDraft
 
+DECLARED = action("council_group.declared", sentence("Gave a group of the council its column"))
+ENDED = action("council_group.ended", sentence("Ended the column of a group of the council"))
 INHABITANTS = 1_000
 """From so many on a group that is not of the majority has a column in every letter, on paper and on the web."""
 
@@ -29,6 +32,7 @@ async def declare_group(session: WriteSession, municipality_id: int, actor: Acto
     group = CouncilGroup(municipality_id=municipality_id, name=draft.name)
     session.add(group)
     await session.flush()
+    await record(session, municipality_id, actor.account_id, DECLARED, "council_group", group.id)
     return group
 
 
@@ -40,6 +44,7 @@ async def archive_group(session: WriteSession, municipality_id: int, actor: Acto
         .where(col(CouncilGroup.id) == group.id, col(CouncilGroup.archived_at).is_(None))
         .values(archived_at=clock.now())
     )
+    await record(session, municipality_id, actor.account_id, ENDED, "council_group", group_id)
 
 
 async def receive_text(

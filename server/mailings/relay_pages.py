@@ -67,6 +67,6 @@ def _relay_page(
         "errors": errors or {},
         "is_set": relay is not None,
         "has_password": bool(relay and relay.sealed_password),
-        "way": "relay" if settings.smtp_host else "direct" if settings.smtp_direct else "catcher",
+        "way": settings.way_out,
     }
     return page(request, "mailings/relay.html", context, status=422 if errors else 200)

@@ -75,8 +75,8 @@ class Child:
 
 
 class Press:
-    """Sets sheets one at a time, in the order asked. Its child is born with the first sheet, and another takes its place now and then:
-    after `recycle_jobs`, above `recycle_mb`, after a failure, and it is let go when idle.
+    """Sets sheets one at a time, in the order asked. Its child is born with the first sheet, and another takes its place
+    now and then: after `recycle_jobs`, above `recycle_mb`, after a failure. It is let go when idle.
     """
 
     def __init__(

@@ -67,10 +67,10 @@ def _along(length: float, most: float) -> tuple[int, float]:
 
 async def tile(poster: bytes, poster_format: str, sheet: SheetFormat, name: str, language: str) -> bytes:
     """Each page of `poster` on as many sheets as it takes. The same poster gives the same bytes."""
-    tiles = divide(poster_format, sheet)
-    marks = (await process.compile_sheet(_marks(tiles, name, language))).pdf
     import pikepdf
 
+    tiles = divide(poster_format, sheet)
+    marks = (await process.compile_sheet(_marks(tiles, name, language))).pdf
     with pikepdf.open(io.BytesIO(poster)) as source, pikepdf.open(io.BytesIO(marks)) as frame, pikepdf.new() as made:
         for page in source.pages:
             form = made.copy_foreign(page.as_form_xobject())

@@ -8,11 +8,11 @@ from sqlmodel import col, select
 from server.accounts.actors import Actor
 from server.core import clock
 from server.core.database import WriteSession
-from server.core.errors import Conflict, Invalid
+from server.core.errors import Conflict
 from server.core.i18n import sentence
 from server.postal.doors import read_door
 from server.printruns import queries
-from server.printruns.audience import Map, block_of
+from server.printruns.audience import Map, refuse_unprintable
 from server.printruns.models import BatchState, PrintBatch, PrintCopy, PrintRun
 from server.printruns.planning import reserve_of
 from server.residents.models import Channel, Edition, Resident
@@ -35,8 +35,7 @@ async def add_letter(
 ) -> PrintRun:
     """A copy of `subject` for one person. Raises Invalid without a usable address, Conflict if there is one already."""
     resident = await get_resident(session, municipality_id, resident_id)
-    if not block_of(resident).is_printable:
-        raise Invalid({"": sentence("This address does not hold on an envelope: complete it first.")})
+    refuse_unprintable(resident)
     runs = await queries.list_runs_of(session, municipality_id, issue_id=subject.issue_id, notice_id=subject.notice_id)
     mine = (col(PrintCopy.municipality_id) == municipality_id, col(PrintCopy.run_id).in_([run.id for run in runs]))
     known = select(PrintCopy.id).where(*mine, col(PrintCopy.resident_id) == resident_id)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from server.core.database import ReadSession
+from server.core.errors import Invalid
+from server.core.i18n import sentence
 from server.postal.abbreviations import spelt_out
 from server.postal.address import Address, address_key
 from server.postal.doors import Door, read_door
@@ -87,6 +89,12 @@ async def readers_of(
 def block_of(resident: Resident) -> PostalBlock:
     """The lines for the envelope, and what keeps them from being printed."""
     return postal_block(_address_of(resident))
+
+
+def refuse_unprintable(resident: Resident) -> None:
+    """Raise Invalid where the address is none that an envelope takes."""
+    if not block_of(resident).is_printable:
+        raise Invalid({"": sentence("This address does not hold on an envelope: complete it first.")})
 
 
 def mark_of(resident: Resident) -> str:

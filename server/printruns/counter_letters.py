@@ -11,7 +11,7 @@ from server.content.printing import to_print
 from server.content.typography import set_typography
 from server.core import clock
 from server.core.database import ReadSession, WriteSession
-from server.core.errors import Conflict, Invalid
+from server.core.errors import Conflict
 from server.core.files import FileStore
 from server.core.i18n import sentence, speaking
 from server.core.templating import format_day
@@ -21,8 +21,8 @@ from server.municipalities.paper import issuer_of, logo_of, style_of
 from server.municipalities.queries import get_municipality
 from server.press.issue import Article, PaperIssue
 from server.press.letters import Letter, print_letter
-from server.printruns.audience import block_of
-from server.printruns.letters import READY
+from server.printruns.audience import block_of, refuse_unprintable
+from server.printruns.letters import get_ready
 from server.printruns.schemas import CounterLetter
 from server.prints.models import PrintJob
 from server.prints.products import Made, Order, product
@@ -51,11 +51,8 @@ async def ask_letter(
 ) -> PrintJob:
     """A letter with their address. Raises NotFound, Invalid for an address that no envelope takes, Conflict."""
     resident = await get_resident(session, municipality_id, resident_id)
-    if not block_of(resident).is_printable:
-        raise Invalid({"": sentence("This address does not hold on an envelope: complete it first.")})
-    issue = await get_issue(session, municipality_id, draft.issue_id) if draft.issue_id else None
-    if issue is not None and issue.state not in READY:
-        raise Conflict(sentence("Only an approved letter is put into envelopes."), "not_approved")
+    refuse_unprintable(resident)
+    issue = await get_ready(session, municipality_id, draft.issue_id) if draft.issue_id else None
     parameters = {"resident_id": resident.id, **draft.model_dump()}
     title = issue.title if issue else str(sentence("Written confirmation"))
     await record(session, municipality_id, actor.account_id, PRINTED, "resident", resident.id)

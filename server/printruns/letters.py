@@ -7,7 +7,7 @@ from server.accounts.models import Role
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Conflict
 from server.core.i18n import sentence
-from server.issues.models import IssueState
+from server.issues.models import Issue, IssueState
 from server.issues.paper import paper_issue
 from server.issues.queries import get_issue
 from server.press.letters import ROOM, Letter, print_letters
@@ -29,7 +29,7 @@ LETTERS = product(
     Role.COUNTER,
     names_people=True,
 )
-READY = (IssueState.APPROVED, IssueState.SENT)
+_READY = (IssueState.APPROVED, IssueState.SENT)
 _WINDOW = 6  # lines
 
 
@@ -38,15 +38,21 @@ async def ask_letters(
 ) -> PrintJob:
     """Letters of a run’s issue. Raises NotFound, Conflict while it is not approved or without anybody to write to."""
     run = await queries.get_run(session, municipality_id, run_id)
-    issue = await get_issue(session, municipality_id, run.issue_id) if run.issue_id else None
-    if issue is None or issue.state not in READY:
-        raise Conflict(sentence("Only an approved letter is put into envelopes."), "not_approved")
+    await get_ready(session, municipality_id, run.issue_id)
     if not await _readers(session, municipality_id, run_id, draft):
         raise Conflict(sentence("No letter of this sending has an address to print."), "nothing_addressed")
     parameters = {"run_id": run_id, **draft.model_dump()}
     return await ask_print(
         session, municipality_id, actor, LETTERS, parameters, title=run.title, origin=origin_of(run_id)
     )
+
+
+async def get_ready(session: ReadSession, municipality_id: int, issue_id: int | None) -> Issue:
+    """An issue that may be put into envelopes. Raises NotFound, Conflict while it is not approved, or where there is none."""
+    issue = await get_issue(session, municipality_id, issue_id) if issue_id else None
+    if issue is None or issue.state not in _READY:
+        raise Conflict(sentence("Only an approved letter is put into envelopes."), "not_approved")
+    return issue
 
 
 async def make_letters(order: Order) -> AsyncIterator[Made]:

@@ -46,6 +46,7 @@ _PAUSED = text("paused_until IS NOT NULL")
 
 class Resident(SQLModel, table=True):
     """A person or household who asked to receive something. No field that is not needed to bring it to them.
+
     `left_at` is empty exactly as long as they have a subscription that has not ended.
     """
 

@@ -28,7 +28,12 @@ from server.urgent.names import PERSONAL, telephone_tree
 from server.urgent.sending import origin_of
 from server.urgent.words import EXERCISE
 
-KIT = product("urgent_kit", sentence("Paper kit of an urgent notice"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
+KIT = product(
+    "urgent_kit",
+    sentence("Paper kit of an urgent notice"),
+    *(Role.EDITOR, Role.PUBLISHER, Role.COUNTER),
+    names_people=True,
+)
 _SLIP: SlipFormat = "a6"
 
 

@@ -17,7 +17,12 @@ from server.urgent import queries
 from server.urgent.content import notice_of
 from server.urgent.reach import WHYS, reach_of
 
-UNREACHED = product("urgent_unreached", sentence("Doors not reached yet"), Role.EDITOR, Role.PUBLISHER, Role.COUNTER)
+UNREACHED = product(
+    "urgent_unreached",
+    sentence("Doors not reached yet"),
+    *(Role.EDITOR, Role.PUBLISHER, Role.COUNTER),
+    names_people=True,
+)
 PERSONAL = sentence("PERSONAL DATA")
 _CALLS_A_SHEET = 15
 _COLUMNS = (sentence("Name"), sentence("Address"), sentence("Telephone"), sentence("Why"))

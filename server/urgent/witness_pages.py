@@ -43,7 +43,7 @@ async def add(
     known = await witnesses.list_witnesses(session, town.id)
     with asking_again(lambda errors, _refusal: _witnesses_page(request, settings, known, form.values, errors)):
         await witnesses.add_witness(
-            session, town.id, secrets, actor, form.parse(WitnessDraft), has_catcher=_has_catcher(settings)
+            session, town.id, secrets, actor, form.parse(WitnessDraft), has_catcher=settings.way_out == "catcher"
         )
     return redirect(request, "witnesses", said=ADDED)
 
@@ -67,10 +67,6 @@ def _witnesses_page(
         "witnesses": known,
         "values": {**_NEW, **values},
         "errors": errors or {},
-        "has_catcher": _has_catcher(settings),
+        "has_catcher": settings.way_out == "catcher",
     }
     return page(request, "urgent/witnesses.html", context, status=422 if errors else 200)
-
-
-def _has_catcher(settings: Settings) -> bool:
-    return not settings.smtp_host and not settings.smtp_direct

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import ASGIApp
 
 from server.accounts.dependencies import COOKIE
-from server.app import create_app
+from server.app import Web, create_app
 from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
@@ -49,9 +49,9 @@ HEADERS = ("content-security-policy", "x-content-type-options", "referrer-policy
 class Walk:
     """The small town behind its web, and browsers into it."""
 
-    def __init__(self, town: SmallTown, app: ASGIApp, secrets: Secrets) -> None:
+    def __init__(self, town: SmallTown, web: Web, app: ASGIApp, secrets: Secrets) -> None:
         self.town, self.app, self.secrets = town, app, secrets
-        self.routes = routes_of(app, town.samples)
+        self.routes = routes_of(web, town.samples)
 
     def stranger(self) -> Browser:
         return Browser(self.app)
@@ -97,13 +97,13 @@ def built(sqlite_states: SqliteStates, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-async def walk(built: tuple[Path, SmallTown], tmp_path: Path, secrets: Secrets) -> AsyncIterator[Walk]:
+async def walk(built: tuple[Path, SmallTown], web: Web, tmp_path: Path, secrets: Secrets) -> AsyncIterator[Walk]:
     home, town = built
     shutil.copyfile(home / "town.sqlite3", tmp_path / "walk.sqlite3")
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'walk.sqlite3'}")
     settings = Settings(home=tmp_path, base_url="https://tambour.test")
-    app = create_app(database, secrets=secrets, files=FileStore(home / "files"), settings=settings)
-    yield Walk(replace(town, database=database), app, secrets)
+    app = create_app(database, secrets=secrets, files=FileStore(home / "files"), settings=settings, web=web)
+    yield Walk(replace(town, database=database), web, app, secrets)
     await database.close()
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from fastapi.routing import iter_route_contexts
 from PIL import Image
 from sqlalchemy import text
-from starlette.types import ASGIApp
 
 from server.accounts.operators import create_operator
 from server.accounts.schemas import OperatorDraft, TokenDraft, VisitWish
 from server.accounts.tokens import create_token
 from server.accounts.visits import ask_visit
 from server.accounts.words import SCOPES
+from server.app import Web
 from server.boards import service
 from server.boards.kinds import CertificateKind
 from server.boards.schemas import CertificateWish
@@ -261,12 +261,11 @@ async def _samples(database: Database) -> dict[str, str]:
         }
 
 
-def routes_of(app: ASGIApp, samples: Mapping[str, str]) -> list[Route]:
+def routes_of(web: Web, samples: Mapping[str, str]) -> list[Route]:
     """Every route of the towns' application. Fails for a parameter nobody gave a sample of."""
-    towns: Any = app.app.app.towns  # type: ignore[attr-defined]  # Security(Freshness(Tenancy(towns, instance)))
     return [
         Route(method, route.path or "", route.name or "", _filled(route.path or "", samples))
-        for route in iter_route_contexts(towns.routes)
+        for route in iter_route_contexts(web.towns.routes)
         for method in sorted(route.methods or ())
         if method != "HEAD"
     ]

@@ -122,3 +122,18 @@ async def test_a_folder_that_was_touched_or_is_of_another_version_is_refused(
     async with database.reading() as session:
         town = await session.get(Municipality, arrived.municipality_id)
     assert town is not None
+
+
+async def test_a_disk_that_is_full_lets_nothing_of_it_arrive(
+    database: Database, cast: Cast, files: FileStore, secrets: Secrets, tmp_path: Path
+) -> None:
+    """Rows without their files, or letters that leave for the old address: rather no town at all."""
+    files.put(cast.town_id, b"a picture")
+    folder = tmp_path / "town"
+    await export_town(database, files, secrets, cast.town_id, folder)
+    await delete_town(database, files, cast.town_id)
+    (tmp_path / "no-folder").write_text("a file where the pictures should go")
+    with pytest.raises(NotADirectoryError):
+        await import_town(database, FileStore(tmp_path / "no-folder"), OTHER, folder)
+    async with database.reading() as session:
+        assert list(await session.scalars(select(col(Municipality.id)))) == [cast.neighbour_id]

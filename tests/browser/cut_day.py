@@ -30,7 +30,7 @@ class Relay:
         self.taken: list[tuple[str, str]] = []
         """To whom, and how the subject begins."""
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         assert isinstance(envelope.content, bytes)
         subject = str(message_from_bytes(envelope.content, policy=default)["Subject"])
         self.taken.append((envelope.rcpt_tos[0], subject.partition(" — ")[0]))

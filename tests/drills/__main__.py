@@ -73,7 +73,7 @@ def line(name: str, report: Report, seconds: float) -> str:
 
 
 def main(kills: int, seeds: int) -> int:
-    print(HEAD, flush=True)  # noqa: T201
+    print(HEAD, flush=True)  # noqa: T201  # a command: it speaks to a terminal
     is_kept = True
     for seed in range(1, seeds + 1):
         with (
@@ -83,7 +83,7 @@ def main(kills: int, seeds: int) -> int:
             for name, url, stage in stages(Path(folder), server, kills, seed):
                 began = time.monotonic()
                 report = asyncio.run(drilled(url, stage))
-                print(line(name, report, time.monotonic() - began), flush=True)  # noqa: T201
+                print(line(name, report, time.monotonic() - began), flush=True)  # noqa: T201  # a command: it speaks to a terminal
                 is_kept &= report.is_kept
     return 0 if is_kept else 1
 

@@ -7,6 +7,7 @@ import pytest
 from server.core.database import Database, WriteSession
 from server.core.errors import Conflict
 from server.core.files import FileStore
+from server.core.secrets import Secrets
 from server.issues import columns
 from server.issues.models import Issue, IssueState
 from server.issues.paper import paper_issue
@@ -41,12 +42,12 @@ async def test_a_text_is_recorded_when_it_came_and_never_changed(session: WriteS
 
 
 async def test_a_text_that_did_not_come_is_said_so_for_ever(
-    database: Database, secrets: object, files: FileStore, cast: Cast
+    database: Database, secrets: Secrets, files: FileStore, cast: Cast
 ) -> None:
     async with database.writing() as session:
         group_id = await _group(session, cast)
     issue = await approved(database, cast, "anne@example.org")
-    await send(database, secrets, files, cast, issue.id)  # type: ignore[arg-type]
+    await send(database, secrets, files, cast, issue.id)
     async with database.writing() as session:
         with pytest.raises(Conflict):
             await columns.receive_text(session, cast.town_id, cast.actor("Bob"), issue.id, group_id, TEXT)

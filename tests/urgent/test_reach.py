@@ -10,12 +10,13 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.mailings.models import Delivery, DeliveryState
-from server.prints.products import Order
+from server.prints.products import Order, codes_that_name_people
 from server.residents.models import Channel, Consent, Resident, Subscription
 from server.urgent import reach
-from server.urgent.kit import make_kit
+from server.urgent.dossier import DOSSIER
+from server.urgent.kit import KIT, make_kit
 from server.urgent.models import ToldWay
-from server.urgent.names import make_unreached
+from server.urgent.names import UNREACHED, make_unreached
 from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.issues.composing import INSTANCE, subscribe
@@ -102,3 +103,7 @@ async def test_who_agrees_to_be_called_is_kept_with_its_proof(
     async with database.reading() as session:
         proof = (await session.scalars(select(Consent).where(col(Consent.resident_id) == people["Odette"]))).one()
     assert proof.detail["may_be_called"] is True
+
+
+def test_sheets_with_names_go_when_somebody_is_erased() -> None:
+    assert {KIT, DOSSIER, UNREACHED} <= set(codes_that_name_people())

@@ -117,6 +117,22 @@ async def test_what_keeps_us_from_looking_is_said(
     assert "private network" in (await _seen(database, cast, urgent))[2], "no town looks into the operator's network"
 
 
+async def test_a_password_sealed_elsewhere_keeps_us_from_one_mailbox_alone(
+    database: Database, secrets: Secrets, cast: Cast, tmp_path: Path
+) -> None:
+    draft = WitnessDraft(address=HERE, host="imap.orange.example", password="sesame")
+    elsewhere = Secrets(b"the secret of another instance, kept apart" * 2)
+    async with database.writing() as session:
+        await witnesses.add_witness(session, cast.town_id, elsewhere, cast.actor("Alice"), draft)
+    await _answers_on(database, 993)
+    urgent = await send(database, secrets, cast, await written(database, cast))
+    await look_into_witnesses(database, secrets, Settings(home=tmp_path, smtp_private_relays=True))
+    assert await _seen(database, cast, urgent) == (
+        *(False, ""),
+        "Its password was kept by another instance: remove this mailbox and add it again.",
+    )
+
+
 async def test_in_a_trial_the_catcher_is_the_mailbox(
     database: Database, secrets: Secrets, cast: Cast, tmp_path: Path
 ) -> None:

@@ -8,7 +8,6 @@ import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import cast
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponseException
 
@@ -80,10 +79,9 @@ class SmtpTransport:
             raise RelayDown(_trouble(error), _words(error)) from error
         offers = Offers.of(smtp.esmtp_extensions)
         patience = Patience(self.command_timeout, self.data_timeout)
-        if offers.pipelining and smtp.transport is not None:
-            # The library drops answers that nobody awaits yet; from here on somebody else listens. (A transport of uvloop's
-            # is one by what it can do, not by its class.)
-            return PipelinedLine(Listener(cast(asyncio.Transport, smtp.transport)), offers, patience)
+        if offers.pipelining and isinstance(smtp.transport, asyncio.Transport):
+            # The library drops answers that nobody awaits yet; from here on somebody else listens.
+            return PipelinedLine(Listener(smtp.transport), offers, patience)
         return SmtpLine(smtp, offers, patience)
 
     async def _connected(self) -> socket.socket | None:
