@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from server.boards.kinds import RegisterKind
-from server.core.clock import PARIS
+from server.core import clock
 
 _A_DAY = timedelta(days=1)
 
@@ -27,7 +27,7 @@ class Statement:
 
     @property
     def day(self) -> date:
-        return self.at.astimezone(PARIS).date()
+        return clock.day_of(self.at)
 
 
 @dataclass(frozen=True, slots=True)

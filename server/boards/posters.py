@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from server.boards.kinds import SheetFormat
-from server.core.clock import PARIS
+from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.files import FileStore
@@ -24,7 +24,7 @@ async def choose_poster(
         raise NotFound
     municipality = await get_municipality(session, municipality_id)
     content = NoticeContent.thawed(public.content)
-    posted = public.first_published_at.astimezone(PARIS).date()
+    posted = clock.day_of(public.first_published_at)
     draft = await poster_draft(session, files, municipality, content, public.number, posted)
     short = replace(draft.short, format=size.value) if draft.short else None
     return await SHELF.choose(PosterDraft(replace(draft.full, format=size.value), short))

@@ -13,7 +13,6 @@ from server.boards.queries.boards import get_board
 from server.boards.queries.postings import list_of_notice, statements_of
 from server.boards.queries.proofs import acts_of_notice, papers_of_notice
 from server.core import clock
-from server.core.clock import PARIS
 from server.core.database import ReadSession
 from server.core.errors import Invalid
 from server.core.i18n import Message, sentence, speaking
@@ -67,8 +66,8 @@ async def prove(session: ReadSession, municipality_id: int, asked: Certificate) 
         case CertificateKind.ONLINE:
             acts = await acts_of_notice(session, municipality_id, asked.notice_id)
             for act in acts:
-                until = act.ended_at.astimezone(PARIS).date() - _A_DAY if act.ended_at else date.max
-                if act.posted_at.astimezone(PARIS).date() <= period.first and period.last <= until:
+                until = clock.day_of(act.ended_at) - _A_DAY if act.ended_at else date.max
+                if clock.day_of(act.posted_at) <= period.first and period.last <= until:
                     return Proof(period, period.days, posted_at=act.posted_at, file_key=act.file_key)
             raise Invalid({"first_on": sentence("It was not online all these days.")})
 

@@ -10,7 +10,6 @@ from server.boards.queries.postings import PostedSheet
 from server.boards.queries.proofs import count_asked
 from server.boards.queries.rounds import list_open_rounds
 from server.core import clock
-from server.core.clock import PARIS
 from server.core.database import ReadSession
 
 UNVISITED = timedelta(weeks=3)
@@ -77,7 +76,7 @@ def _late(plan: Plan, key: int, action: LineAction) -> int:
         return 0
     due = posting.last_on + timedelta(days=1) if action is LineAction.REMOVE else posting.first_on
     if action is LineAction.REMOVE and posting.ended_at:
-        due = min(due, posting.ended_at.astimezone(PARIS).date())
+        due = min(due, clock.day_of(posting.ended_at))
     return max(0, (plan.day - due).days)
 
 
@@ -89,7 +88,7 @@ def _unvisited(plan: Plan) -> int:
     """Boards on the round where nobody was for three weeks."""
     since = plan.day - UNVISITED
     return sum(
-        (board.visited_on or board.created_at.astimezone(PARIS).date()) < since
+        (board.visited_on or clock.day_of(board.created_at)) < since
         for board in plan.boards
         if board.kind in _ON_THE_ROUND and not is_closed(board, plan.day)
     )

@@ -17,9 +17,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def today(zone: ZoneInfo = PARIS) -> date:
-    """The day it is in `zone`: at 23:30 UTC in summer it is already tomorrow in France."""
-    return now().astimezone(zone).date()
+def day_of(moment: datetime) -> date:
+    """The day it was where the town is: at 23:30 UTC it is already tomorrow in France."""
+    return moment.astimezone(PARIS).date()
+
+
+def today() -> date:
+    """The day it is where the town is."""
+    return day_of(now())
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from babel import dates, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from server.core import clock
 from server.core.clock import PARIS
 from server.core.i18n import catalogue, current_language
 
@@ -60,7 +61,7 @@ def format_day(value: date | datetime | None, pattern: str = "d MMMM y") -> str:
     """24 novembre 2026: in the reader's language, on the town's calendar."""
     if value is None:
         return ""
-    day = value.astimezone(PARIS).date() if isinstance(value, datetime) else value
+    day = clock.day_of(value) if isinstance(value, datetime) else value
     said = dates.format_date(day, pattern, locale=current_language())
     return _FIRST.sub("1ᵉʳ ", said) if current_language() == "fr" else said
 

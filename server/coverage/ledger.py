@@ -197,7 +197,7 @@ def _note_copy(line: Line, copy: PrintCopy, batch: PrintBatch | None) -> None:
 
 def _left_out(lines: Mapping[int, Line], sent: Sent) -> None:
     """Those for whom nothing was made at all, and why."""
-    day = sent.moment.date()
+    day = clock.day_of(sent.moment)
     for line in lines.values():
         if line.ways or line.reasons or line.is_on_its_way:
             continue

@@ -8,7 +8,6 @@ from server.content.lint import Finding
 from server.content.speech import Speech
 from server.content.weight import MAX_MAIL_BYTES, reading_minutes, word_count
 from server.core import clock
-from server.core.clock import PARIS
 from server.core.database import ReadSession
 from server.core.files import FileStore
 from server.core.i18n import Message, sentence, sentences
@@ -147,7 +146,7 @@ def saved_words(last: SavedVersion) -> str:
 
 def posted_on(notice: Notice) -> date | None:
     """The town's day on which the notice was first posted."""
-    return notice.published_at.astimezone(PARIS).date() if notice.published_at else None
+    return clock.day_of(notice.published_at) if notice.published_at else None
 
 
 def _mail(content: NoticeContent, number: str, pictures: Collection[Picture]) -> Fitting:

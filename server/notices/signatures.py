@@ -7,7 +7,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field
 
 from server.core import clock
-from server.core.clock import PARIS
 from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
 from server.core.templating import format_day
@@ -36,7 +35,7 @@ class PaperSignature(BaseModel):
 def check_signature(signature: PaperSignature, content_hash: str, saved_at: datetime) -> None:
     """Raises Invalid unless it was given for exactly this text, after it was saved."""
     fields: dict[str, Message] = {}
-    saved_on = saved_at.astimezone(PARIS).date()
+    saved_on = clock.day_of(saved_at)
     if not content_hash.startswith(signature.mark):
         fields["mark"] = sentence(
             "The sheet that was signed is of another text than the one here. Print the proof again and have it signed."

@@ -1,6 +1,6 @@
 """From an urgent notice to a notice: what residents read everywhere is one text."""
 
-from server.core.clock import PARIS
+from server.core import clock
 from server.core.i18n import sentence, speaking, translate
 from server.core.templating import format_moment
 from server.notices.models import NoticeKind
@@ -34,7 +34,7 @@ def notice_of(urgent: UrgentNotice) -> NoticeDraft:
             "when_text": until,
             "where_text": urgent.where_text,
             "contact_phone": urgent.contact_phone,
-            "valid_to": urgent.until_at.astimezone(PARIS).date() if urgent.until_at else None,
+            "valid_to": clock.day_of(urgent.until_at) if urgent.until_at else None,
             "topic_ids": urgent.topic_ids,
             "place_ids": urgent.place_ids,
         }

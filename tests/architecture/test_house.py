@@ -67,6 +67,12 @@ def _text_files() -> list[Path]:
     return [path for path in tracked() if path.suffix in TEXT_ENDINGS and path != Path(__file__)]
 
 
+def test_the_day_of_a_moment_is_the_town_s() -> None:
+    """Between midnight and two in the morning the day of a moment in UTC is yesterday."""
+    of_utc = re.compile(r"(_at|moment|now\(\))\.date\(\)")
+    assert [named(path) for path in modules() if of_utc.search(path.read_text(encoding="utf-8"))] == []
+
+
 def test_nothing_is_left_for_later() -> None:
     later = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
     data = {"common_passwords.txt", "LICENSE"}

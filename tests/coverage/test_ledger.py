@@ -1,7 +1,9 @@
 """Of everybody a letter was for: reached by which way, on its way, or named with the reason and a letter to offer."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlmodel import col, update
 
 from server.core import clock
@@ -18,6 +20,13 @@ from tests.cast import Cast
 from tests.notices.writing import written
 from tests.printruns.people import lay_out, reader
 from tests.printruns.test_planning import actor, draft
+
+
+@pytest.fixture(autouse=True)
+def past_midnight() -> Iterator[None]:
+    """In the town it is half past midnight already; in UTC the day before is not over."""
+    with clock.frozen(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)):
+        yield
 
 
 async def _sent(session: WriteSession, cast: Cast, states: dict[int, DeliveryState]) -> Issue:

@@ -120,7 +120,7 @@ def _draft(form: Form, stops: Sequence[SheetStop]) -> ReturnDraft:
 def _as_keyed(known: _Known) -> dict[str, Any]:
     """The form as it begins: empty but for what the sheet says, or as it was keyed in if it was."""
     if known.counted is None:
-        day = min(max(known.made.on_day, known.made.made_at.date()), clock.today())
+        day = min(max(known.made.on_day, clock.day_of(known.made.made_at)), clock.today())
         return {"walked_on": day, "seen": known.made.returns}
     answers: dict[str, Any] = known.counted.answers
     values = {"walked_on": known.counted.walked_on, "initials": answers["initials"], "seen": known.made.returns}

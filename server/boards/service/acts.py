@@ -140,7 +140,7 @@ async def put_away(session: WriteSession, municipality_id: int, notice_id: int) 
             col(ActOnPaper.notice_id) == notice_id,
             col(ActOnPaper.taken_on).is_(None),
         )
-        .values(taken_on=clock.now().astimezone(PARIS).date())
+        .values(taken_on=clock.today())
         .execution_options(synchronize_session=False)
     )
 

@@ -15,7 +15,6 @@ from server.boards.queries.rounds import SheetLine, SheetStop, get_round, list_o
 from server.boards.schemas import ReturnDraft, StopAnswer
 from server.boards.service.register import add_statements, at_hour, read_anew, statement
 from server.core import clock
-from server.core.clock import PARIS
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Invalid
 from server.core.i18n import Message, sentence
@@ -146,7 +145,7 @@ def _statements(
 
 def _refuse_impossible(made: BoardRound, stops: Iterable[SheetStop], draft: ReturnDraft) -> None:
     fields: dict[str, Message] = {}
-    made_on = made.made_at.astimezone(PARIS).date()
+    made_on = clock.day_of(made.made_at)
     if draft.walked_on > clock.today():
         fields["walked_on"] = sentence("This day is still to come.")
     elif draft.walked_on < made_on:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from server.core import clock
 from server.core.clock import PARIS, today
 from server.core.errors import NotFound
 from server.notices import queries
@@ -73,7 +74,7 @@ def _starts(publication: Publication, first: date) -> date:
     """The month an event stands under; one that began before stands under the first."""
     begin = publication.happens_from
     assert begin is not None  # as above
-    return max(begin.astimezone(PARIS).date(), first).replace(day=1)
+    return max(clock.day_of(begin), first).replace(day=1)
 
 
 def _month(words: str) -> tuple[date, date]:

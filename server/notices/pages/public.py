@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from server.content.typography import typeset
-from server.core.clock import PARIS, today
+from server.core import clock
+from server.core.clock import today
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.files import FileStore
@@ -80,7 +81,7 @@ async def show_notice(request: Request, session: Reading, town: CurrentTown, fil
         "kind": KINDS[public.kind],
         "is_act": public.kind is NoticeKind.OFFICIAL_ACT,
         "is_over": is_over,
-        "posted_on": public.first_published_at.astimezone(PARIS).date(),
+        "posted_on": clock.day_of(public.first_published_at),
         "is_corrected": public.published_at > public.first_published_at,
         "validity": validity_words(None, public.valid_to),
         "has_poster": not is_over and await _has_poster(session, files, town, content, public),
@@ -109,7 +110,7 @@ async def _has_poster(
 ) -> bool:
     """Whether there is a sheet to give: it fits, whole or in its short form."""
     municipality = await get_municipality(session, town.id)
-    posted_on = public.first_published_at.astimezone(PARIS).date()
+    posted_on = clock.day_of(public.first_published_at)
     draft = await poster_draft(session, files, municipality, content, public.number, posted_on)
     try:
         return (await SHELF.choose(draft)).is_printable

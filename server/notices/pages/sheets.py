@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 
 from server.accounts.dependencies import Poster
-from server.core.clock import PARIS
+from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.files import FileStore
@@ -116,7 +116,7 @@ async def print_public_poster(
     public = await queries.find_public(session, town.id, number)
     if public is None or public.ended_as is not None:
         raise NotFound
-    posted = public.first_published_at.astimezone(PARIS).date()
+    posted = clock.day_of(public.first_published_at)
     draft = await _draft(session, files, town, NoticeContent.thawed(public.content), number, posted)
     try:
         return _pdf(await SHELF.pdf((await SHELF.choose(draft)).poster), f"affiche-{number}", "public, max-age=300")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import col, update
 
-from server.core.clock import PARIS
+from server.core import clock
 from server.core.database import WriteSession
 from server.notices import queries
 from server.notices.models import Notice, NoticeState, NoticeStepKind, Publication, PublicationEnd
@@ -13,7 +13,7 @@ from server.notices.service.records import note_step
 
 async def expire_due(session: WriteSession, now: datetime) -> int:
     """End what was public until yesterday, in all towns, a batch at a time; says how many ended."""
-    due = await queries.list_due_to_expire(session, now.astimezone(PARIS).date())
+    due = await queries.list_due_to_expire(session, clock.day_of(now))
     return sum([await _expire(session, publication, now) for publication in due])
 
 
