@@ -26,6 +26,7 @@ from server.mailings.town_mail import Links, compose_town_mail, links_of
 from server.municipalities.models import Municipality
 from server.municipalities.queries import get_municipality
 from server.notices import service as notices
+from server.notices.models import NoticeState
 from server.notices.queries import get_notice
 from server.notices.renderings import render_notice_mail
 from server.residents import queries as residents
@@ -34,7 +35,7 @@ from server.residents.schemas import AudienceRow
 from server.urgent import queries
 from server.urgent.content import notice_of, subject_of
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
-from server.urgent.service import NOT_NOW, move_draft, take_down
+from server.urgent.service import NOT_NOW, keep_hanging, move_draft, take_down
 from server.urgent.witnesses import write_to_witnesses
 
 SENT = action("urgent.sent", sentence("Sent an urgent notice"))
@@ -115,6 +116,8 @@ async def send_urgent(
     await _replace_earlier(session, urgent)
     if urgent.message_type is MessageType.CANCEL:
         await take_down(session, urgent, actor)
+    elif urgent.message_type is MessageType.UPDATE:
+        await keep_hanging(session, urgent, actor)
     await _note_sent(session, urgent, actor, confirmed)
     return urgent
 
@@ -143,16 +146,21 @@ def _check(urgent: UrgentNotice, actor: Actor, confirmed: Confirmed) -> None:
 
 
 async def _publish(session: WriteSession, municipality_id: int, actor: Actor, urgent: UrgentNotice) -> None:
-    """The notice says exactly this, whatever somebody wrote into it meanwhile, and residents see it."""
+    """The notice says exactly this, whatever somebody wrote into it meanwhile, and residents see it.
+
+    A reminder in the very same words leaves it as it is; somebody may have approved it in its own room already.
+    """
     assert urgent.notice_id is not None
     draft = notice_of(urgent)
     notice = await get_notice(session, municipality_id, urgent.notice_id)
     await notices.save_notice(session, municipality_id, actor, notice.id, draft, notice.revision)
     await session.refresh(notice)
-    await notices.approve_notice(
-        session, municipality_id, actor, notice.id, notice.revision, draft.content.content_hash
-    )
-    await notices.publish_notice(session, municipality_id, actor, notice.id, draft.content.content_hash)
+    if notice.state is NoticeState.PUBLISHED:
+        return
+    content_hash = draft.content.content_hash
+    if notice.state is not NoticeState.APPROVED:
+        await notices.approve_notice(session, municipality_id, actor, notice.id, notice.revision, content_hash)
+    await notices.publish_notice(session, municipality_id, actor, notice.id, content_hash)
 
 
 async def _write_to_residents(

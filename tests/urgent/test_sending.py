@@ -17,7 +17,10 @@ from server.mailings.models import Delivery, DeliveryState, Lane, Mailing, Maili
 from server.mailings.queries import is_leaving
 from server.municipalities.models import Place, PlaceKind
 from server.notices.models import Notice, NoticeState, Publication
-from server.residents.models import ResidentPlace
+from server.residents.leaving import leave_by_link, stop_writing
+from server.residents.models import Channel, ConsentWay, Resident, ResidentPlace
+from server.residents.schemas import Said, Want
+from server.residents.subscribing import set_wants
 from server.urgent import queries, sending, service
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
 from server.urgent.schemas import UrgentDraft
@@ -123,6 +126,24 @@ async def test_a_street_concerns_its_sector_and_who_named_no_place(
         street_id = street.id
     urgent = await send(database, secrets, cast, await written(database, cast, place_ids=[street_id]))
     assert await _addresses(database, urgent.mailing_id) == {"anne@example.org", "chloe@example.org"}
+
+
+@pytest.mark.parametrize("ends", ["by a link", "at the counter", "by their preferences"])
+async def test_who_has_left_since_hears_no_more_of_it(
+    database: Database, secrets: Secrets, cast: Cast, readers: list[int], ends: str
+) -> None:
+    first = await send(database, secrets, cast, await written(database, cast))
+    async with database.writing() as session:
+        if ends == "by a link":
+            await leave_by_link(session, cast.town_id, readers[1], ConsentWay.ONE_CLICK)
+        elif ends == "at the counter":
+            await stop_writing(session, cast.town_id, cast.actor("Denise"), readers[1], Said())
+        else:
+            basile = await session.get_one(Resident, readers[1])
+            await set_wants(session, basile, [Want(topic_id=cast.topic_ids[1], channel=Channel.EMAIL)])
+    for message_type in (MessageType.UPDATE, MessageType.CANCEL):
+        urgent = await send(database, secrets, cast, await follow(database, cast, first, message_type))
+        assert await _addresses(database, urgent.mailing_id) == {"anne@example.org", "chloe@example.org"}
 
 
 async def test_follow_ups_go_to_the_same_people_in_one_thread(

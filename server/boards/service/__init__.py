@@ -16,6 +16,7 @@ from server.boards.service.planning import (
     foresee,
     plan_postings,
     preset_for,
+    prolong_postings_of_notice,
     propose_boards,
     propose_plan,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "note_what_was_seen",
     "plan_postings",
     "preset_for",
+    "prolong_postings_of_notice",
     "propose_boards",
     "propose_plan",
     "put_acts_online",

@@ -153,6 +153,21 @@ async def end_postings_of_notice(
             await _end(session, sheet.posting, actor, reason)
 
 
+async def prolong_postings_of_notice(
+    session: WriteSession, municipality_id: int, actor: Actor, notice_id: int, last_on: date, reason: str
+) -> None:
+    """It holds longer than was planned: what hangs or is to hang does so until then. Nothing is ever cut short here."""
+    last = {one.posting.board_id: one for one in await list_of_notice(session, municipality_id, notice_id)}
+    for sheet in last.values():
+        posting = sheet.posting
+        is_there = posting.state is PostingState.HANGING or posting.last_on >= clock.today()
+        if sheet.is_wanted and is_there and posting.last_on < last_on:
+            posting.last_on = last_on
+            session.add(posting)
+            await session.flush()
+            await add_statements(session, [_planned(posting, actor, reason)])
+
+
 async def end_postings_of_board(session: WriteSession, municipality_id: int, actor: Actor, board_id: int) -> None:
     """A board is taken away with what hangs on it, and what was to hang there no longer will."""
     now = await read_plan(session, municipality_id, clock.today())
