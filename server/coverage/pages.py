@@ -8,20 +8,17 @@ from fastapi.responses import Response
 from server.accounts.actors import Actor
 from server.accounts.dependencies import Counter, PaperStaff
 from server.accounts.models import Role
-from server.core.i18n import sentence
 from server.coverage.ledger import Coverage, cover, sent_issue, sent_run
 from server.coverage.words import REASONS, WAYS
 from server.issues.queries import get_issue
 from server.notices.queries import get_notice
 from server.printruns.adding import Subject, add_letter
+from server.printruns.pages import OFFERED
 from server.printruns.queries import get_run
 from server.web.dependencies import CurrentTown, Reading, Writing
-from server.web.said import saying
 from server.web.templates import page, path_for, redirect, room
 
 router = APIRouter(dependencies=[Depends(room("mailings"))])
-
-OFFERED = saying("letter-offered", sentence("A letter for them is among the copies to print."))
 
 
 @router.get("/desk/issues/{issue_id:int}/coverage", name="coverage")

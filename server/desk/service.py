@@ -20,6 +20,7 @@ from server.mailings.providers import provider_name
 from server.notices import queries as notices
 from server.notices.models import NoticeState
 from server.printruns import queries as printruns
+from server.printruns.mailboxes import list_missed
 from server.residents import queries as residents
 from server.urgent import queries as urgent
 
@@ -174,4 +175,12 @@ async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task
     if held := len(await printruns.list_holds(session, municipality_id)):
         words = sentences("{count} letter came back", "{count} letters came back", count=held)
         tasks.append(Task(words, sentence("Find the address"), "returned_letters", is_pressing=True))
+    if missed := await list_missed(session, municipality_id):
+        words = sentences(
+            "The mailbox of {name} is gone, and a letter can reach them",
+            "{count} mailboxes are gone, that of {name} among them, and letters can reach these people",
+            count=len(missed),
+            name=missed[0].resident.name or missed[0].resident.email,
+        )
+        tasks.append(Task(words, sentence("Write by post, or correct the address"), "gone_mailboxes", is_pressing=True))
     return tasks

@@ -104,6 +104,7 @@ class DeliveryState(StrEnum):
 _WAITING = text("state IN ('queued', 'deferred', 'uncertain')")
 _WAITING_FIRST = text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')")
 _HELD = text("state IN ('claimed', 'sending')")
+_REFUSED = text("state = 'refused'")
 
 
 class Delivery(SQLModel, table=True):
@@ -116,6 +117,13 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_first", "next_at", postgresql_where=_WAITING_FIRST, sqlite_where=_WAITING_FIRST),
         Index("ix_delivery_held", "mailing_id", "lease_until", postgresql_where=_HELD, sqlite_where=_HELD),
         Index("ix_delivery_recipient", "municipality_id", "recipient"),
+        Index(
+            "ix_delivery_refused",
+            "municipality_id",
+            "recipient",
+            postgresql_where=_REFUSED,
+            sqlite_where=_REFUSED,
+        ),
     )
 
     id: int = primary_key()

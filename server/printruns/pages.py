@@ -10,13 +10,13 @@ from server.accounts.dependencies import Counter, Editor, PaperStaff
 from server.core.i18n import sentence
 from server.issues.queries import get_issue
 from server.notices.queries import get_notice
-from server.printruns import planning, printing, queries, stepping
+from server.printruns import mailboxes, planning, printing, queries, stepping
 from server.printruns.audience import block_of
 from server.printruns.schemas import LabelsDraft, Missing, Returned, RunDraft, Step
 from server.printruns.views import choices, run_context
 from server.web.dependencies import CurrentTown, Reading, Writing
 from server.web.forms import Form, SentForm, asking_again
-from server.web.pagination import AskedSlice, LinkedPage
+from server.web.pagination import AskedSlice, LinkedPage, Page
 from server.web.said import saying
 from server.web.templates import page, redirect, room
 
@@ -30,6 +30,7 @@ RETURNED = saying(
     "letters-returned",
     sentence("Nothing more goes to these addresses until somebody at the counter finds the right ones."),
 )
+OFFERED = saying("letter-offered", sentence("A letter for them is among the copies to print."))
 LIFTED = saying("hold-lifted", sentence("This address is written to again."))
 
 
@@ -151,6 +152,24 @@ async def show_returned(request: Request, session: Reading, town: CurrentTown, _
 async def lift(request: Request, session: Writing, town: CurrentTown, staff: Counter, hold_id: int) -> Response:
     await stepping.lift_hold(session, town.id, hold_id)
     return redirect(request, "returned_letters", said=LIFTED)
+
+
+@router.get("/desk/gone-mailboxes", name="gone_mailboxes", dependencies=[Depends(room("residents"))])
+async def show_gone(
+    request: Request, session: Reading, town: CurrentTown, _staff: Counter, asked: AskedSlice
+) -> Response:
+    missed = await mailboxes.list_missed(session, town.id)
+    shown = Page(missed[asked.offset :][: asked.size], len(missed), asked.number, asked.size)
+    lines = {one.resident.id: block_of(one.resident).spoken[1:] for one in shown.items}
+    return page(request, "printruns/mailboxes.html", {"missed": LinkedPage(shown, request), "lines": lines})
+
+
+@router.post("/desk/gone-mailboxes/{resident_id:int}/letter", name="gone_mailbox_letter")
+async def write_on_paper(
+    request: Request, session: Writing, town: CurrentTown, staff: Counter, resident_id: int
+) -> Response:
+    run = await mailboxes.write_on_paper(session, town.id, staff, resident_id)
+    return redirect(request, "print_run", run_id=run.id, said=OFFERED)
 
 
 def _is_id(typed: str) -> bool:

@@ -9,8 +9,8 @@ from sqlmodel import col, update
 from server.core import clock
 from server.core.database import Database, ReadSession, WriteSession
 from server.coverage.ledger import Coverage, Reason, Sent, cover, sent_issue
-from server.issues.models import Issue, IssueState
-from server.mailings.models import Delivery, DeliveryState, Lane, Mailing, MailingKind, MailingMessage, MailingState
+from server.issues.models import Issue
+from server.mailings.models import DeliveryState
 from server.printruns import queries, stepping
 from server.printruns.models import BatchState
 from server.printruns.planning import plan_run
@@ -18,7 +18,7 @@ from server.residents.models import Channel, Resident
 from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.notices.writing import written
-from tests.printruns.people import lay_out, reader
+from tests.printruns.people import lay_out, reader, sent_letter
 from tests.printruns.test_planning import actor, draft
 
 
@@ -27,61 +27,6 @@ def past_midnight() -> Iterator[None]:
     """In the town it is half past midnight already; in UTC the day before is not over."""
     with clock.frozen(datetime(2026, 11, 23, 23, 30, tzinfo=UTC)):
         yield
-
-
-async def _sent(session: WriteSession, cast: Cast, states: dict[int, DeliveryState]) -> Issue:
-    """A letter that went by email to some, each with what became of it."""
-    now = clock.now()
-    mailing = Mailing(
-        municipality_id=cast.town_id,
-        kind=MailingKind.ISSUE,
-        lane=Lane.ORDINARY,
-        subject="Letter 7",
-        state=MailingState.FINISHED,
-        idempotency_key="letter-7",
-        created_at=now,
-        scheduled_at=now,
-    )
-    session.add(mailing)
-    await session.flush()
-    message = MailingMessage(
-        municipality_id=cast.town_id,
-        mailing_id=mailing.id,
-        language="fr",
-        edition="standard",
-        envelope_sender="",
-        body=b"",
-    )
-    session.add(message)
-    await session.flush()
-    session.add_all(
-        Delivery(
-            municipality_id=cast.town_id,
-            mailing_id=mailing.id,
-            message_id=message.id,
-            recipient=resident_id,
-            address=f"{resident_id}@example.fr",
-            provider="example.fr",
-            lane=0,
-            state=state,
-        )
-        for resident_id, state in states.items()
-    )
-    issue = Issue(
-        municipality_id=cast.town_id,
-        number=7,
-        title="Letter 7",
-        topic_ids=cast.topic_ids[:1],
-        state=IssueState.SENT,
-        sent_at=now,
-        mailing_id=mailing.id,
-        created_by_id=cast.account_ids["Bob"],
-        created_at=now,
-        updated_at=now,
-    )
-    session.add(issue)
-    await session.flush()
-    return issue
 
 
 async def _everybody(session: WriteSession, cast: Cast) -> Issue:
@@ -98,7 +43,7 @@ async def _everybody(session: WriteSession, cast: Cast) -> Issue:
     today = clock.today()
     away.paused_from, away.paused_until = today, today + timedelta(days=9)
     states = {people["Accepted"].id: DeliveryState.ACCEPTED, people["Refused"].id: DeliveryState.REFUSED}
-    issue = await _sent(session, cast, states)
+    issue = await sent_letter(session, cast, states)
     run = await plan_run(session, cast.town_id, actor(cast), draft(cast, issue_id=issue.id))
     for batch in await queries.list_batches(session, cast.town_id, [run.id]):
         for state in (BatchState.PRINTED, BatchState.HANDED_OVER, BatchState.DELIVERED):

@@ -1,7 +1,11 @@
-"""A town with two sectors, doors, and people who asked for paper."""
+"""A town with two sectors, doors, people who asked for paper, and letters that went by email."""
+
+from collections.abc import Mapping
 
 from server.core import clock
 from server.core.database import WriteSession
+from server.issues.models import Issue, IssueState
+from server.mailings.models import Delivery, DeliveryState, Lane, Mailing, MailingKind, MailingMessage, MailingState
 from server.municipalities.models import PlaceKind
 from server.municipalities.queries import list_places
 from server.residents.models import Channel, Edition, Resident
@@ -52,3 +56,62 @@ async def reader(
     await session.flush()
     await set_wants(session, one, [Want(topic_id=cast.topic_ids[topic], channel=channel)])
     return one
+
+
+async def sent_letter(
+    session: WriteSession, cast: Cast, states: Mapping[int, DeliveryState], *, number: int = 7, reply: str = ""
+) -> Issue:
+    """A letter that went by email to some, each with what became of it."""
+    now = clock.now()
+    mailing = Mailing(
+        municipality_id=cast.town_id,
+        kind=MailingKind.ISSUE,
+        lane=Lane.ORDINARY,
+        subject=f"Letter {number}",
+        state=MailingState.FINISHED,
+        idempotency_key=f"letter-{number}",
+        created_at=now,
+        scheduled_at=now,
+    )
+    session.add(mailing)
+    await session.flush()
+    message = MailingMessage(
+        municipality_id=cast.town_id,
+        mailing_id=mailing.id,
+        language="fr",
+        edition="standard",
+        envelope_sender="",
+        body=b"",
+    )
+    session.add(message)
+    await session.flush()
+    session.add_all(
+        Delivery(
+            municipality_id=cast.town_id,
+            mailing_id=mailing.id,
+            message_id=message.id,
+            recipient=resident_id,
+            address=f"{resident_id}@example.fr",
+            provider="example.fr",
+            lane=0,
+            state=state,
+            reply=reply,
+            settled_at=now,
+        )
+        for resident_id, state in states.items()
+    )
+    issue = Issue(
+        municipality_id=cast.town_id,
+        number=number,
+        title=f"Letter {number}",
+        topic_ids=cast.topic_ids[:1],
+        state=IssueState.SENT,
+        sent_at=now,
+        mailing_id=mailing.id,
+        created_by_id=cast.account_ids["Bob"],
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(issue)
+    await session.flush()
+    return issue
