@@ -2,6 +2,7 @@
 
     make rehearse                 needs Docker, compose and the base images; says so where they are missing
     … rehearse.py --if-possible   the same, but a machine without them is no failure
+    … rehearse.py stop upgrade    these acts alone, after the installation
 
 Nothing of it touches an installation: it works in a copy of the tree, under a project name and ports of its own, and takes
 everything away at the end. Where images cannot be fetched, stand-ins of the same names do.
@@ -11,6 +12,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +32,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tambour-rehearsal-") as scratch:
         compose = Compose(Path(scratch), HTTPS)
         try:
-            print(json.dumps(rehearse(compose), ensure_ascii=False))
+            print(json.dumps(rehearse(compose, [name for name in ACTS if name in sys.argv]), ensure_ascii=False))
         except Failed as failure:
             print(f"REHEARSAL FAILED: {failure}", file=sys.stderr)
             print(compose.logs(), file=sys.stderr)
@@ -40,20 +42,19 @@ def main() -> int:
     return 0
 
 
-def rehearse(compose: Compose) -> dict[str, object]:
-    """Every act in order; what was measured."""
+def rehearse(compose: Compose, names: Sequence[str]) -> dict[str, object]:
+    """The installation, then these acts in order, or all of them; what was measured."""
     found: dict[str, object] = {}
     began = time.monotonic()
     link = install(compose)
     found["install_s"] = round(time.monotonic() - began, 1)
-    sign_in(link, "alice@saint-aubin.example")
-    found["outside"] = look_from_outside(compose, HTTPS)
-    found["idle_mb"] = compose.memory()
-    found |= stopped_in_the_middle(compose)
-    found |= two_workers(compose)
-    found |= database_away(compose)
-    found |= lost_and_brought_back(compose)
-    found |= upgraded_while_sending(compose)
+    compose.script("people", str(PEOPLE))
+    if not names:
+        sign_in(link, "alice@saint-aubin.example")
+        found["outside"] = look_from_outside(compose, HTTPS)
+        found["idle_mb"] = compose.memory()
+    for name in names or ACTS:
+        found |= ACTS[name](compose)
     found["busy_mb"] = compose.memory()
     found["image_mb"] = compose.image_size()
     found["total_s"] = round(time.monotonic() - began, 1)
@@ -76,7 +77,6 @@ def install(compose: Compose) -> str:
 def stopped_in_the_middle(compose: Compose) -> dict[str, object]:
     """A letter to a thousand; everything is stopped while it leaves, and started again (F20)."""
     say("a letter to a thousand, stopped in the middle")
-    compose.script("people", str(PEOPLE))
     compose.script("send", "first")
     compose.wait_for(lambda: compose.arrived("first") > 0, 60, "nothing arrives")
     # All that is ours; the sink is the rest of the world, and goes on.
@@ -86,12 +86,11 @@ def stopped_in_the_middle(compose: Compose) -> dict[str, object]:
     compose.compose("up", "-d")
     compose.wait_for(compose.is_well, 60, "it is not well again")
     well_after = round(time.monotonic() - began, 1)
-    # A copy whose answer was lost is sent again after a quarter of an hour, when the relay had time to say so.
-    compose.wait_for(lambda: compose.people_reached("first") == PEOPLE, 1100, "not everybody was reached")
+    compose.wait_for(lambda: compose.people_reached("first") == PEOPLE, 300, "not everybody was reached")
     compose.wait_for(lambda: compose.figures()["mailings"]["first"]["state"] == "finished", 60, "it never finishes")
     after = compose.figures()["mailings"]["first"]
     extra = compose.arrived("first") - PEOPLE
-    if extra > after["maybe_twice"] or after["accepted"] != PEOPLE:
+    if extra or after["maybe_twice"] or after["accepted"] != PEOPLE:
         raise Failed(f"{extra} extra copies, the ledger says {after}")
     return {"accepted_at_stop": sent.get("accepted"), "up_to_well_s": well_after, "extra_copies_stop": extra}
 
@@ -164,6 +163,14 @@ def upgraded_while_sending(compose: Compose) -> dict[str, object]:
         raise Failed(f"the upgrade made {extra} extra copies, the ledger says {figures}")
     return {"extra_copies_upgrade": extra}
 
+
+ACTS: Mapping[str, Callable[[Compose], dict[str, object]]] = {
+    "stop": stopped_in_the_middle,
+    "two": two_workers,
+    "away": database_away,
+    "lost": lost_and_brought_back,
+    "upgrade": upgraded_while_sending,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -49,6 +49,28 @@ async def test_eight_workers_on_one_queue_make_no_second_copy(office: Office) ->
 
 
 @pytest.mark.slow
+async def test_who_is_asked_to_end_again_and_again_makes_no_copy(office: Office, database_url: str) -> None:
+    """F20: five times in the midst of a letter, with a message on each line and one announced behind it."""
+    mailing_id = await office.start(people(150))
+    async with Sink(before_answer=breathe).listening() as sink:
+        for turn in range(5):
+            arguments = (database_url, SECRET, sink.port, "", f"turn-{turn}", 4)
+            process = PROCESSES.Process(target=work, args=arguments, daemon=True)
+            process.start()
+            try:
+                await eventually(partial(received, sink, len(sink.received) + 5))
+                process.terminate()
+                await asyncio.to_thread(process.join, 10)
+                assert process.exitcode == 0
+            finally:
+                process.kill()
+                process.join()
+            assert set(await office.states(mailing_id)) == {ACCEPTED, DeliveryState.QUEUED}
+        assert await office.send_all(relay(sink), mailing_id) == {ACCEPTED: 150}
+    assert len(sink.received) == len(sink.copies) == 150
+
+
+@pytest.mark.slow
 async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(office: Office, database_url: str) -> None:
     """F07: at most the messages that were on its lines are doubled, and none of what it only held."""
     lines = 2

@@ -9,11 +9,12 @@ from server.core.database import Database
 from server.core.secrets import Secrets
 from tests.sending import BRISK
 from workers.mail import MailWorker
+from workers.runner import stop_on_signals
 from workers.transports.smtp import SmtpTransport
 
 
 def work(url: str, secret: bytes, port: int, crash_at: str, name: str, lines: int) -> None:
-    """Send to the sink on `port` until killed."""
+    """Send to the sink on `port` until killed, or asked to end."""
     os.environ["TAMBOUR_CRASH_AT"] = crash_at
     asyncio.run(_work(url, secret, port, name, lines))
 
@@ -22,4 +23,6 @@ async def _work(url: str, secret: bytes, port: int, name: str, lines: int) -> No
     relay = SmtpTransport("127.0.0.1", port, tls="none")
     database, rhythm = Database(url, pool_size=4), replace(BRISK, lease=timedelta(seconds=1.5))
     worker = MailWorker(database, Secrets(secret), relay, name=name, lines=lines, rhythm=rhythm)
-    await worker.run(asyncio.Event())
+    stop = asyncio.Event()
+    stop_on_signals(stop)
+    await worker.run(stop)
