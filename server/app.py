@@ -16,6 +16,7 @@ from server.core.settings import Settings
 from server.coverage import pages as coverage_pages
 from server.desk import pages as desk_pages
 from server.frontpage import pages as frontpage_pages
+from server.hosting import account_pages as operator_account_pages
 from server.hosting import door_pages, message_pages, opening_pages
 from server.hosting import pages as hosting_pages
 from server.instance import health, metrics
@@ -105,6 +106,7 @@ OWN: tuple[APIRouter, ...] = (
     metrics.router,
     catcher_pages.router,
     door_pages.router,
+    operator_account_pages.router,
     hosting_pages.router,
     opening_pages.router,
     message_pages.router,

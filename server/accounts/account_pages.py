@@ -21,6 +21,9 @@ from server.web.templates import page, redirect
 
 router = APIRouter()
 
+_DESK = {"frame": "desk/base.html", "door": ""}
+"""The frame around these pages, and how the names of their routes begin."""
+
 SAVED = saying("account-saved", sentence("Your account is saved."))
 CHANGED = saying("password-changed", sentence("Your password is changed. Your other sessions are ended."))
 ENDED = saying("session-ended", sentence("The session is ended."))
@@ -29,25 +32,25 @@ ENDED = saying("session-ended", sentence("The session is ended."))
 @router.get("/desk/account", name="account")
 async def show_account(request: Request, session: Reading, staff: Staff) -> Response:
     sessions = await queries.list_living_sessions(session, staff.account_id)
-    return _account_page(request, staff, sessions, {"name": staff.name, "language": staff.language})
+    return account_page(request, staff, sessions, {"name": staff.name, "language": staff.language})
 
 
 @router.post("/desk/account", name="account_change")
 async def change_account(request: Request, session: Writing, staff: Staff, form: SentForm) -> Response:
     sessions = await queries.list_living_sessions(session, staff.account_id)
-    with asking_again(lambda errors, _refusal: _account_page(request, staff, sessions, form.values, errors)):
+    with asking_again(lambda errors, _refusal: account_page(request, staff, sessions, form.values, errors)):
         await service.change_profile(session, staff.account_id, form.parse(Profile))
     return redirect(request, "account", said=SAVED)
 
 
 @router.get("/desk/account/password", name="account_password")
 async def show_password(request: Request, staff: Staff) -> Response:
-    return _password_page(request, {})
+    return password_page(request, {})
 
 
 @router.post("/desk/account/password", name="account_password_change")
 async def change_own_password(request: Request, town: CurrentTown, staff: Staff, form: SentForm) -> Response:
-    with asking_again(lambda errors, _refusal: _password_page(request, errors)):
+    with asking_again(lambda errors, _refusal: password_page(request, errors)):
         refuse_different(form.text("new"), form.text("again"))
         context = (*context_of(town), staff.name, staff.email)
         await change_password(
@@ -70,16 +73,17 @@ async def end_session(request: Request, session: Writing, town: CurrentTown, sta
     return redirect(request, "account", said=ENDED)
 
 
-def _account_page(
+def account_page(
     request: Request,
     staff: Actor,
     sessions: list[StaffSession],
     values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
+    frame: Mapping[str, str] = _DESK,
 ) -> Response:
     context = {"values": values, "errors": errors or {}, "sessions": sessions, "current_id": staff.session_id}
-    return page(request, "accounts/account.html", context, status=422 if errors else 200)
+    return page(request, "accounts/account.html", {**frame, **context}, status=422 if errors else 200)
 
 
-def _password_page(request: Request, errors: Mapping[str, str]) -> Response:
-    return page(request, "accounts/password.html", {"errors": errors}, status=422 if errors else 200)
+def password_page(request: Request, errors: Mapping[str, str], frame: Mapping[str, str] = _DESK) -> Response:
+    return page(request, "accounts/password.html", {**frame, "errors": errors}, status=422 if errors else 200)

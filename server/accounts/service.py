@@ -57,7 +57,7 @@ async def end_own_session(session: WriteSession, municipality_id: int | None, ac
     await audit.record(session, municipality_id, actor.account_id, action, "session", session_id)
 
 
-async def end_all_own_sessions(session: WriteSession, municipality_id: int, actor: Actor) -> None:
+async def end_all_own_sessions(session: WriteSession, municipality_id: int | None, actor: Actor) -> None:
     """Sign out everywhere, here included."""
     ended = await end_sessions(session, actor.account_id)
     await audit.record(

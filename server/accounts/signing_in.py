@@ -56,7 +56,7 @@ async def sign_in(database: Database, secrets: Secrets, municipality_id: int | N
 
 
 async def change_password(
-    database: Database, municipality_id: int, actor: Actor, *, current: str, new: str, context: tuple[str, ...]
+    database: Database, municipality_id: int | None, actor: Actor, *, current: str, new: str, context: tuple[str, ...]
 ) -> None:
     """A new password for who knows the current one; all their other sessions end. Raises Invalid, TooMany."""
     refuse_weak(new, context, field="new")
@@ -69,7 +69,7 @@ async def change_password(
 
 
 async def ask_password(
-    database: Database, municipality_id: int, actor: Actor, password: str, *, field: str = "password"
+    database: Database, municipality_id: int | None, actor: Actor, password: str, *, field: str = "password"
 ) -> None:
     """Somebody signed in proves to be themselves once more before something grave. Raises Invalid at `field`, TooMany."""
     async with database.writing() as session:
