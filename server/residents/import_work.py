@@ -8,14 +8,15 @@ import asyncio
 from datetime import timedelta
 from itertools import islice
 
-from sqlalchemy import CursorResult, delete, insert, or_, update
-from sqlmodel import SQLModel, col, select
+from sqlalchemy import CursorResult, delete, or_, update
+from sqlmodel import col, select
 
 from server.core import clock
-from server.core.database import Database, WriteSession
+from server.core.database import Database, WriteSession, count_again
 from server.core.secrets import Secrets
 from server.mailings.service import hold_recipients
 from server.residents.import_models import ImportRow, ImportState, ListFile, ListImport
+from server.residents.import_staging import stage_rows
 from server.residents.import_writing import sort_out
 from server.residents.importing import clear_quarantine, finish_import, staged_rows
 from server.residents.list_reading import ListReader, as_data
@@ -23,7 +24,7 @@ from server.residents.lists.refusal import NotAList
 
 _AT_WORK = (ImportState.READING, ImportState.WRITING)
 _LEASE = timedelta(minutes=2)
-_PIECE = 2_000
+_PIECE = 5_000
 
 
 async def advance_imports(database: Database, secrets: Secrets) -> None:
@@ -85,8 +86,9 @@ async def _read(database: Database, secrets: Secrets, held: ListImport) -> None:
         async with database.writing() as session:
             if not await _still_ours(session, held, rows_read=read):
                 return
-            await session.execute(insert(SQLModel.metadata.tables["import_row"]), piece)
+            await stage_rows(session, piece)
     async with database.writing() as session:
+        await count_again(session, ImportRow)
         counts = await sort_out(session, held)
         if await _still_ours(session, held, state=ImportState.READ, counts=counts):
             await session.execute(update(ListFile).where(col(ListFile.import_id) == held.id).values(tables=shown))

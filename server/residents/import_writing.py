@@ -12,13 +12,31 @@ from server.core.database import ReadSession, WriteSession, count_again
 from server.mailings.models import Suppression, SuppressionReason
 from server.residents.import_models import ImportRow, ListImport, Outcome
 from server.residents.keys import surname, words_of
-from server.residents.models import Channel, Consent, ConsentAct, ConsentWay, Resident, ResidentPlace, Subscription
+from server.residents.models import (
+    Channel,
+    Consent,
+    ConsentAct,
+    ConsentWay,
+    Edition,
+    Resident,
+    ResidentPlace,
+    Subscription,
+)
 
 _REASONS = {Outcome.LEFT: SuppressionReason.NEVER_AGAIN, Outcome.DEAD: SuppressionReason.REFUSED}
 _COPIED = [
     *("name", "list_key", "search_key", "name_key", "door_key", "phone_key", "email", "email_key", "phone", "edition"),
     *("address_inside", "address_outside", "address_street", "address_locality", "postcode", "post_town", "language"),
 ]
+_NOBODY: Mapping[str, object] = {
+    **dict.fromkeys(_COPIED, ""),
+    "wants": "",
+    "edition": Edition.STANDARD,
+    "email": None,
+    "email_key": None,
+    "place_id": None,
+}
+"""All that is kept of a row when its person is on the list: their number, to undo it; or the bar."""
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -31,7 +49,6 @@ _ROW, _RESIDENT = _table(ImportRow).c, _table(Resident).c
 async def sort_out(session: WriteSession, imported: ListImport) -> dict[str, int]:
     """Compare the rows with the list as it is now; how many there are of each outcome."""
     town_id = imported.municipality_id
-    await count_again(session, ImportRow)
     here = _RESIDENT.municipality_id == town_id
     mine = _RESIDENT.email_key == _ROW.email_key
     stays = exists().where(here, mine, _RESIDENT.left_at.is_(None))
@@ -59,25 +76,17 @@ async def counts_of(session: ReadSession, imported: ListImport) -> dict[str, int
 
 async def write_people(session: WriteSession, imported: ListImport, now: datetime) -> None:
     """Everybody of the quarantine who is new, with what they receive and the proof of it; bars for those who left elsewhere."""
-    await _number(session, imported)
-    added = (_ROW.import_id == imported.id, _ROW.outcome == Outcome.ADDED)
+    new = (_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
     given = {"id": _ROW.resident_id, "municipality_id": literal(imported.municipality_id)}
     given |= {name: _ROW[name] for name in _COPIED} | {"is_household": literal(False), "own_copy": literal(False)}
-    await _copy(
-        session,
-        Resident,
-        given
-        | {
-            "created_at": literal(now, _RESIDENT.created_at.type),
-            "last_contact_at": literal(now, _RESIDENT.created_at.type),
-        },
-        *added,
-    )
+    moment = literal(now, _RESIDENT.created_at.type)
+    await _copy(session, Resident, given | {"created_at": moment, "last_contact_at": moment}, *new)
     await count_again(session, Resident)
-    await _write_wants(session, imported, now, *added)
-    await _write_places(session, imported, *added)
-    await _write_bars(session, imported, now)
+    await _write_wants(session, imported, now, *new)
+    await _write_places(session, imported, *new)
     await _settle_households(session, imported)
+    await _turn(session, imported, (Outcome.NEW,), Outcome.ADDED, **_NOBODY)
+    await _write_bars(session, imported, now)
 
 
 async def _turn(
@@ -85,22 +94,11 @@ async def _turn(
     imported: ListImport,
     before: tuple[Outcome, ...],
     after: Outcome,
-    condition: ColumnElement[bool],
+    *conditions: ColumnElement[bool],
+    **values: object,
 ) -> None:
     rows = (_ROW.import_id == imported.id, _ROW.outcome.in_(before))
-    await session.execute(update(_table(ImportRow)).where(*rows, condition).values(outcome=after))
-
-
-async def _number(session: WriteSession, imported: ListImport) -> None:
-    """Give each new row the number its person will have."""
-    new = (_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
-    if session.get_bind().dialect.name == "sqlite":
-        highest = int(await session.scalar(select(func.max(_RESIDENT.id))) or 0)
-        first = int(await session.scalar(select(func.min(_ROW.id)).where(*new)) or 0)
-        number: Any = _ROW.id - first + highest + 1
-    else:
-        number = func.nextval(text("pg_get_serial_sequence('resident', 'id')"))
-    await session.execute(update(_table(ImportRow)).where(*new).values(outcome=Outcome.ADDED, resident_id=number))
+    await session.execute(update(_table(ImportRow)).where(*rows, *conditions).values(outcome=after, **values))
 
 
 async def _copy(
@@ -109,10 +107,10 @@ async def _copy(
     await session.execute(insert(_table(model)).from_select(list(given), select(*given.values()).where(*rows)))
 
 
-async def _write_wants(session: WriteSession, imported: ListImport, now: datetime, *added: ColumnElement[bool]) -> None:
+async def _write_wants(session: WriteSession, imported: ListImport, now: datetime, *new: ColumnElement[bool]) -> None:
     """Few rows differ in what they receive: one statement for each set of wishes."""
     town, moment = literal(imported.municipality_id), _table(Consent).c.at.type
-    for wants in list(await session.scalars(select(_ROW.wants).where(*added).distinct())):
+    for wants in list(await session.scalars(select(_ROW.wants).where(*new).distinct())):
         pairs = [want.split(":") for want in wants.split(",") if want]
         for topic_id, channel in pairs:
             given = {"municipality_id": town, "resident_id": _ROW.resident_id, "topic_id": literal(int(topic_id))}
@@ -120,7 +118,7 @@ async def _write_wants(session: WriteSession, imported: ListImport, now: datetim
                 "channel": literal(Channel(channel), _table(Subscription).c.channel.type),
                 "started_at": literal(now, moment),
             }
-            await _copy(session, Subscription, given, *added, _ROW.wants == wants)
+            await _copy(session, Subscription, given, *new, _ROW.wants == wants)
         said = [{"topic_id": int(topic_id), "channel": channel} for topic_id, channel in pairs]
         detail = {"origin": imported.origin, "import": imported.id, "wants": said}
         columns = _table(Consent).c
@@ -131,16 +129,16 @@ async def _write_wants(session: WriteSession, imported: ListImport, now: datetim
         }
         proof |= {"text_version": literal(""), "text": literal(""), "detail": literal(detail, Json)}
         proof |= {"recorded_by_id": literal(imported.brought_by_id), "at": literal(now, moment)}
-        await _copy(session, Consent, proof, *added, _ROW.wants == wants)
+        await _copy(session, Consent, proof, *new, _ROW.wants == wants)
 
 
-async def _write_places(session: WriteSession, imported: ListImport, *added: ColumnElement[bool]) -> None:
+async def _write_places(session: WriteSession, imported: ListImport, *new: ColumnElement[bool]) -> None:
     given = {"resident_id": _ROW.resident_id, "place_id": _ROW.place_id}
     await _copy(
         session,
         ResidentPlace,
         given | {"municipality_id": literal(imported.municipality_id)},
-        *added,
+        *new,
         _ROW.place_id.is_not(None),
     )
 
@@ -152,12 +150,12 @@ async def _write_bars(session: WriteSession, imported: ListImport, now: datetime
         given = {"municipality_id": literal(imported.municipality_id), "address_hash": _ROW.address_hash}
         given |= {"reason": literal(reason, columns.reason.type), "at": literal(now, columns.at.type)}
         await _copy(session, Suppression, given, *rows)
-        await _turn(session, imported, (outcome,), Outcome.SUPPRESSED, literal(True))
+        await _turn(session, imported, (outcome,), Outcome.SUPPRESSED, **_NOBODY)
 
 
 async def _settle_households(session: WriteSession, imported: ListImport) -> None:
     """People of one family behind one letterbox share a copy: see `households`, here for all doors at once."""
-    doors = select(_ROW.door_key).where(_ROW.import_id == imported.id, _ROW.outcome == Outcome.ADDED)
+    doors = select(_ROW.door_key).where(_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
     address = (_RESIDENT.address_inside, _RESIDENT.address_outside)
     query = select(_RESIDENT.id, _RESIDENT.name, _RESIDENT.door_key, *address, _RESIDENT.household_id).where(
         _RESIDENT.municipality_id == imported.municipality_id,

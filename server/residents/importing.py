@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import CursorResult, delete, exists, insert, update
-from sqlmodel import SQLModel, col, select
+from sqlalchemy import CursorResult, delete, exists, update
+from sqlmodel import col, select
 
 from server.accounts.actors import Actor
 from server.accounts.audit import action, record
@@ -18,6 +18,7 @@ from server.mailings.leaving import forget_recipients
 from server.mailings.models import Suppression
 from server.mailings.service import hold_recipients
 from server.residents.import_models import ImportRow, ImportState, ListFile, ListImport, Outcome
+from server.residents.import_staging import stage_rows
 from server.residents.import_writing import counts_of, sort_out, write_people
 from server.residents.list_reading import ListReader, Staged, as_message
 from server.residents.lists.columns import FIELDS
@@ -163,8 +164,7 @@ async def import_residents(
     if bad := [BadRow(row["number"], as_message(row["problem"])) for row in rows if row["outcome"] is Outcome.BAD]:
         await session.delete(imported)
         return ImportReport(bad=bad)
-    if rows:
-        await session.execute(insert(SQLModel.metadata.tables["import_row"]), rows)
+    await stage_rows(session, rows)
     await hold_recipients(session, municipality_id)
     counts = await finish_import(session, imported)
     await refuse_more_people(session, municipality_id, 0)
@@ -208,14 +208,10 @@ async def finish_import(session: WriteSession, held: ListImport) -> dict[str, in
 
 
 async def clear_quarantine(session: WriteSession, imported: ListImport) -> dict[str, int]:
-    """The file goes, and every row but what undoing needs: its person's number, its bar."""
+    """The file goes, and every row but those that undoing needs."""
     counts = await counts_of(session, imported)
     mine = col(ImportRow.import_id) == imported.id
     await session.execute(delete(ImportRow).where(mine, col(ImportRow.outcome).not_in(_KEPT)))
-    empty = dict.fromkeys(("name", "list_key", "search_key", "name_key", "door_key", "phone_key", "phone"), "")
-    empty |= dict.fromkeys(("address_inside", "address_outside", "address_street", "address_locality"), "")
-    empty |= dict.fromkeys(("postcode", "post_town", "wants"), "")
-    await session.execute(update(ImportRow).where(mine).values(**empty, email=None, email_key=None, place_id=None))
     await session.execute(delete(ListFile).where(col(ListFile.import_id) == imported.id))
     return counts
 

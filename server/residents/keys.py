@@ -1,7 +1,8 @@
 """What a person is found by: each key is made of what was written down, folded, so that accents and order do not matter. Pure."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from server.core.search import searchable
@@ -11,6 +12,7 @@ _LIST_KEY = 500
 _SEARCH_KEY = 1_600
 _ADDRESS = ("address_inside", "address_outside", "address_street", "address_locality")
 _WORD = re.compile(r"[^\W_]+")
+_NO_FIGURE = re.compile(r"\D+")
 _OF_NAMES = "m mr mme mlle monsieur madame mademoiselle et ou famille de du des d la le les l"
 _TITLES = frozenset(_OF_NAMES.split())
 _OF_STREETS = """
@@ -29,20 +31,28 @@ def words_of(text: str) -> list[str]:
 
 def name_key(name: str) -> str:
     """« Dupont, Mme Jeanne » and "jeanne dupont" are the same."""
-    words = words_of(name)
+    return _key_of_name(searchable(name))
+
+
+def _key_of_name(folded: str) -> str:
+    words = _WORD.findall(folded)
     return " ".join(sorted({word for word in words if word not in _TITLES} or set(words)))[:120]
 
 
 def door_key(street: str, locality: str = "") -> str:
     """« 12 bis, rue du Lavoir » and "12B LAVOIR" are the same."""
-    folded = _NUMBER_WITH_LETTER.sub(_spelt_out, " ".join(words_of(street or locality)))
-    words = folded.split()
+    return _key_of_door(searchable(street or locality))
+
+
+@lru_cache(maxsize=5_000)
+def _key_of_door(folded: str) -> str:
+    words = _NUMBER_WITH_LETTER.sub(_spelt_out, " ".join(_WORD.findall(folded))).split()
     return " ".join(sorted({word for word in words if word not in _STREETS} or set(words)))[:160]
 
 
 def phone_key(phone: str) -> str:
     """+33 6 12 34 56 78 and 06.12.34.56.78 are the same."""
-    figures = "".join(sign for sign in phone if sign.isdigit())
+    figures = _figures(phone)
     for prefix in ("0033", "33"):
         if figures.startswith(prefix) and len(figures) >= len(prefix) + 9:
             return "0" + figures[len(prefix) :].removeprefix("0")
@@ -60,22 +70,30 @@ def surname(name: str) -> str:
 def keys_of(person: Mapping[str, Any]) -> dict[str, str]:
     """All keys of a person, from the columns of `resident`."""
     name, email = searchable(person["name"]), (person.get("email") or "").strip().lower()
-    inside, outside, street, locality = (searchable(person[line]) for line in _ADDRESS)
+    inside, outside, street, locality = (_folded(person[line]) for line in _ADDRESS)
     phone = phone_key(person["phone"])
-    typed = "".join(sign for sign in person["phone"] if sign.isdigit())
-    words = [name, searchable(email), inside, outside, street, locality]
-    words += [person["postcode"], searchable(person["post_town"]), typed, phone if phone != typed else ""]
+    typed = _figures(person["phone"])
+    words = (
+        *(name, searchable(email), inside, outside, street, locality),
+        *(person["postcode"], _folded(person["post_town"]), typed, phone if phone != typed else ""),
+    )
     return {
         "list_key": _cut(name or email, _LIST_KEY)[:254],
-        "search_key": _cut(_joined(words), _SEARCH_KEY)[:800],
-        "name_key": name_key(name),
-        "door_key": door_key(street, locality),
+        "search_key": _cut(" ".join(filter(None, words)), _SEARCH_KEY)[:800],
+        "name_key": _key_of_name(name),
+        "door_key": _key_of_door(street or locality),
         "phone_key": phone,
     }
 
 
-def _joined(words: Collection[str]) -> str:
-    return " ".join(word for word in words if word)
+@lru_cache(maxsize=5_000)
+def _folded(line: str) -> str:
+    """Of an address: a town has few streets, and many people in each."""
+    return searchable(line)
+
+
+def _figures(phone: str) -> str:
+    return _NO_FIGURE.sub("", phone)
 
 
 def _spelt_out(found: re.Match[str]) -> str:
@@ -84,4 +102,4 @@ def _spelt_out(found: re.Match[str]) -> str:
 
 def _cut(text: str, most_bytes: int) -> str:
     """As much of it as fits, without half a letter."""
-    return text.encode()[:most_bytes].decode("utf-8", "ignore")
+    return text if len(text) * 4 <= most_bytes else text.encode()[:most_bytes].decode("utf-8", "ignore")

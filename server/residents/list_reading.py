@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from server.core.database import ReadSession
 from server.core.errors import Invalid
@@ -21,9 +21,10 @@ from server.residents.keys import keys_of
 from server.residents.lists.columns import Standing, bare_person, standing_of
 from server.residents.lists.letters import is_damaged
 from server.residents.lists.reading import Table
-from server.residents.models import Channel, ConsentWay, Edition
+from server.residents.models import Channel, Edition
 from server.residents.rules import check_reachable
-from server.residents.schemas import PostalAddress, ResidentDraft
+from server.residents.schemas import OptionalEmail, PostalAddress
+from server.web.fields import Phone
 from server.web.forms import sentences_of
 
 Value = TypeVar("Value")
@@ -41,8 +42,17 @@ _EDITIONS: Mapping[str, Edition] = {
     **dict.fromkeys(("large_print", "large print", "gros caracteres", "grands caracteres"), Edition.LARGE_PRINT),
     **dict.fromkeys(("easy_read", "easy read", "falc", "facile a lire"), Edition.EASY_READ),
 }
+_WORST = list(Standing)
+"""The last counts most."""
 _OUTCOMES = {Standing.JOINED: Outcome.NEW, Standing.LEFT: Outcome.LEFT, Standing.DEAD: Outcome.DEAD}
 _WRITTEN = (*PostalAddress.model_fields, "phone", "edition", "language")
+
+
+class ListedPerson(PostalAddress):
+    """What a row says of somebody in words; the rest of it stands for something of the town's."""
+
+    phone: Phone = Field(default="", max_length=40)
+    email: OptionalEmail = ""
 
 
 @dataclass
@@ -76,29 +86,21 @@ class ListReader:
 
     def _person(self, table: Table, fields: Sequence[str], cells: Sequence[str]) -> Staged:
         named = self._named(table, fields, cells)
-        standing = max(
-            table.standing,
-            standing_of(table.header, cells) if table.header else Standing.JOINED,
-            key=list(Standing).index,
-        )
+        standing = table.standing
+        if table.header and (said := standing_of(table.header, cells)) is not Standing.JOINED:
+            standing = max(standing, said, key=_WORST.index)
         if standing is not Standing.JOINED:
             # Of somebody who left, the address is all that is kept, as a mark.
             named = {"email": named.get("email", "")}
             if not named["email"]:
                 raise Invalid({"email": sentence("They left, and there is no address to bar.")})
-        draft, wants = self._draft(named)
-        key = email_key(draft.email) if draft.email else None
-        row = {name: getattr(draft, name) for name in _WRITTEN} | {"email": draft.email or None, "email_key": key}
+        row = self._words(named)
+        key = row["email_key"]
         row |= keys_of(row)
         mark = key or f"{row['name_key']}/{row['door_key']}"
         outcome = Outcome.TWICE if mark in self.seen else _OUTCOMES[standing]
         self.seen.add(mark)
-        return row | {
-            "outcome": outcome,
-            "address_hash": address_hash(self.secrets, key) if key else "",
-            "wants": wants,
-            "place_id": draft.place_ids[0] if draft.place_ids else None,
-        }
+        return row | {"outcome": outcome, "address_hash": address_hash(self.secrets, key) if key else ""}
 
     def _named(self, table: Table, fields: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
         if not table.header:
@@ -109,18 +111,18 @@ class ListReader:
                 {"": sentence("This line has more cells than the first one: put such text in quotation marks.")}
             )
         named = {
-            name: from_cell(cell.strip())
+            name: from_cell(words)
             for name, cell in zip(fields, cells, strict=False)
-            if name and name != "standing"
+            if name and name != "standing" and (words := cell.strip())
         }
-        if any(is_damaged(cell) for cell in named.values()):
+        if any(map(is_damaged, named.values())):
             raise Invalid({"": sentence("The accents of this line are damaged: save the list as “CSV UTF-8”.")})
         parts = [named.pop("first_name", ""), named.pop("last_name", "")]
         if any(parts):
             named["name"] = named.get("name") or " ".join(part for part in parts if part)
         return named
 
-    def _draft(self, named: dict[str, str]) -> tuple[ResidentDraft, str]:
+    def _words(self, named: dict[str, str]) -> Staged:
         """The person, and what they receive as quarantine writes it: "12:email,13:email"."""
         channel = self._channel(named.pop("channel", ""), named)
         topic_ids = self._topics(named.pop("topics", ""))
@@ -128,15 +130,16 @@ class ListReader:
         said = {
             "edition": _found(_EDITIONS, named.pop("edition", ""), "edition"),
             "language": "en" if named.pop("language", "").lower()[:2] == "en" else "fr",
-            "place_ids": [_found(self.places, place, "place")] if place else [],
-            "way": ConsentWay.IMPORT,
+            "place_id": _found(self.places, place, "place") if place else None,
+            "wants": ",".join(f"{topic_id}:{channel}" for topic_id in topic_ids),
         }
         try:
-            draft = ResidentDraft.model_validate({**{name: cell for name, cell in named.items() if cell}, **said})
+            person = ListedPerson.model_validate(named)
         except ValidationError as error:
             raise Invalid(sentences_of(error.errors())) from error
-        check_reachable([channel], draft, draft.email)
-        return draft, ",".join(f"{topic_id}:{channel.value}" for topic_id in topic_ids)
+        check_reachable([channel], person, person.email)
+        key = email_key(person.email) if person.email else None
+        return {**person.__dict__, **said, "email": person.email or None, "email_key": key}
 
     def _channel(self, word: str, named: Mapping[str, str]) -> Channel:
         """What the row says; else email if there is such an address, else the letterbox."""

@@ -125,8 +125,14 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def standing_of(header: Sequence[str], cells: Sequence[str]) -> Standing:
     """What the columns of this row say; the worst counts."""
-    said = {RULES[name](cell) for name, cell in zip(map(folded, header), cells, strict=False) if name in RULES}
+    said = {rule(cells[place]) for place, rule in _rules_of(tuple(header)) if place < len(cells)}
     return next((one for one in (Standing.DEAD, Standing.LEFT) if one in said), Standing.JOINED)
+
+
+@lru_cache(maxsize=20)
+def _rules_of(header: tuple[str, ...]) -> tuple[tuple[int, Rule], ...]:
+    """The columns that say it."""
+    return tuple((place, RULES[name]) for place, name in enumerate(map(folded, header)) if name in RULES)
 
 
 def standing_of_file(name: str) -> Standing:

@@ -20,6 +20,8 @@ _OLD_ALPHABETS = ("cp1252", "iso-8859-15", "mac-roman", "cp850")
 _FRENCH = frozenset("àâäæçéèêëîïôöœùûüÿÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ’‘“”«»°€–—…·\u00a0\u202f")
 _SAMPLE = 60_000
 _LINE_END = re.compile(rb"\r\n|\r|\n")
+# What the first two bytes of a letter of UTF-8 look like to cp1252: hardly any sound word has such a pair.
+_SPOILED_PAIR = re.compile(f"[\u00c2-\u00f4][{re.escape(bytes(range(0x80, 0xC0)).decode('cp1252', 'ignore'))}]")
 
 
 def read_letters(content: bytes) -> str:
@@ -38,7 +40,7 @@ def read_letters(content: bytes) -> str:
 
 def is_damaged(text: str) -> bool:
     """Whether these letters were read in the wrong alphabet once already, or lost."""
-    return not text.isascii() and ("\ufffd" in text or _is_spoiled(text))
+    return not text.isascii() and ("\ufffd" in text or bool(_spoiled_word(text)))
 
 
 def _wide(head: bytes) -> str | None:
@@ -103,25 +105,21 @@ _ODD_CAPITAL = re.compile(r"[a-z][À-ÖØ-Þ](?=[a-z])")
 
 
 def _checked(text: str) -> str:
-    for number, line in enumerate(text.splitlines() if not text.isascii() else (), start=1):
-        if not line.isascii() and _is_spoiled(line):
+    for number, line in enumerate(text.splitlines() if _SPOILED_PAIR.search(text) else (), start=1):
+        if word := _spoiled_word(line):
             raise NotAList(
                 sentence(
                     "Line {line}: the accents are damaged, as in “{words}”. Save the original list again as “CSV UTF-8”.",
                     line=number,
-                    words=_spoiled_word(line),
+                    words=word,
                 )
             )
     return text
 
 
-def _is_spoiled(line: str) -> bool:
-    return bool(_spoiled_word(line))
-
-
 def _spoiled_word(line: str) -> str:
     """« CattÃ©nières » for « Catténières »."""
-    for word in line.split():
+    for word in line.split() if _SPOILED_PAIR.search(line) else ():
         if not word.isascii():
             try:
                 word.encode("cp1252").decode("utf-8")
