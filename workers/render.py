@@ -124,9 +124,10 @@ class RenderWorker:
         )
         with speaking(claim.language):
             async for made in self._recipes[claim.product](order):
-                key = await asyncio.to_thread(self._files.put, claim.municipality_id, made.content)
+                # The row comes first: no file is ever in the store that no row leads to.
                 async with self._database.writing() as session:
-                    await ledger.add_file(session, claim, made, key, lease=self._lease())
+                    await ledger.add_file(session, claim, made, lease=self._lease())
+                await asyncio.to_thread(self._files.put, claim.municipality_id, made.content)
 
     def _noting(self, claim: Claim) -> Callable[[int, int], Awaitable[None]]:
         """What a recipe tells its progress to. The first and the last figures are always written down."""
@@ -151,6 +152,8 @@ class RenderWorker:
                 await ledger.hold(session, claim, lease=self._lease())
 
     async def _judge(self, session: WriteSession, claim: Claim, problem: BaseException) -> None:
+        if isinstance(problem, Lost):
+            raise problem  # nothing broke: it is somebody else's now, or begun anew
         if isinstance(problem, Refusal) and not isinstance(problem, Unavailable):
             item, place = getattr(problem, "item", ""), getattr(problem, "place", "")
             await self._park(session, claim, problem.message, item, place)

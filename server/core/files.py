@@ -18,7 +18,7 @@ class FileStore:
 
     def put(self, municipality_id: int, content: bytes) -> str:
         """Store `content` durably and return its key."""
-        key = sha256(content).hexdigest()
+        key = self.key_of(content)
         path = self._path(municipality_id, key)
         if path.exists():
             path.touch()  # younger again: `remove_old` leaves it to whoever stores it now
@@ -32,6 +32,11 @@ class FileStore:
             Path(temporary).replace(path)
         return key
 
+    @staticmethod
+    def key_of(content: bytes) -> str:
+        """Under which it is found, stored already or not."""
+        return sha256(content).hexdigest()
+
     def get(self, municipality_id: int, key: str) -> bytes:
         """The bytes under `key`. Raises FileNotFoundError."""
         return self._path(municipality_id, key).read_bytes()
@@ -39,11 +44,15 @@ class FileStore:
     def remove(self, municipality_id: int, key: str) -> None:
         self._path(municipality_id, key).unlink(missing_ok=True)
 
+    def is_older(self, municipality_id: int, key: str, *, than: datetime) -> bool:
+        """Whether it is there, and nobody stored the same bytes since."""
+        path = self._path(municipality_id, key)
+        return path.exists() and path.stat().st_mtime < than.timestamp()
+
     def remove_old(self, municipality_id: int, key: str, *, before: datetime) -> None:
         """Remove it unless somebody stored the same bytes since `before`."""
-        path = self._path(municipality_id, key)
-        if path.exists() and path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
+        if self.is_older(municipality_id, key, than=before):
+            self.remove(municipality_id, key)
 
     def everything(self) -> Iterator[tuple[str, Path]]:
         """Every file with its name below the root, for who keeps copies."""

@@ -61,16 +61,6 @@ async def show_progress(
     return page(request, "mailings/progress.html", await _ledger(session, mailing, staff))
 
 
-@router.get("/desk/mailings/{mailing_id}/refused", name="mailing_refused")
-async def show_refused(
-    request: Request, session: Reading, town: CurrentTown, _staff: Publisher, mailing_id: int, asked: AskedSlice
-) -> Response:
-    """By address: only for those who may send."""
-    mailing = await queries.get_mailing(session, town.id, mailing_id)
-    refused = LinkedPage(await queries.refused_deliveries(session, town.id, mailing_id, asked), request)
-    return page(request, "mailings/refused.html", {"mailing": mailing, "refused": refused})
-
-
 @router.post("/desk/mailings/{mailing_id}/pause", name="mailing_pause")
 async def pause(request: Request, session: Writing, town: CurrentTown, staff: Publisher, mailing_id: int) -> Response:
     await service.pause_mailing(session, town.id, mailing_id, staff)

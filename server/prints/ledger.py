@@ -8,6 +8,7 @@ from sqlalchemy import CursorResult, case, update
 from sqlmodel import col, select
 
 from server.core.database import WriteSession
+from server.core.files import FileStore
 from server.prints.models import PrintFile, PrintJob, PrintState
 from server.prints.products import Made
 
@@ -15,7 +16,7 @@ MOST_TRIES = 3
 
 
 class Lost(Exception):
-    """The lease ran out and another worker has the job, or it was forgotten."""
+    """The lease ran out and another worker has the job, or it was forgotten, or begins anew."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ async def hold(session: WriteSession, claim: Claim, *, lease: datetime, **change
     await _change(session, claim, next_at=lease, **changes)
 
 
-async def add_file(session: WriteSession, claim: Claim, made: Made, key: str, *, lease: datetime) -> None:
-    """A file that is in the store belongs to the job. Raises Lost."""
+async def add_file(session: WriteSession, claim: Claim, made: Made, *, lease: datetime) -> None:
+    """A file that will be in the store belongs to the job. Raises Lost."""
     await hold(session, claim, lease=lease)
     session.add(
         PrintFile(
@@ -78,7 +79,7 @@ async def add_file(session: WriteSession, claim: Claim, made: Made, key: str, *,
             attempt=claim.attempt,
             name=made.name,
             media_type=made.media_type,
-            file_key=key,
+            file_key=FileStore.key_of(made.content),
             bytes=len(made.content),
             pages=made.pages,
         )

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, update
+from sqlalchemy import ColumnElement, CursorResult, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
@@ -23,7 +23,7 @@ from server.prints.queries import get_print
 KEPT = timedelta(days=14)
 """A round's pack is printed again when it was rained on; after two weeks it is made anew."""
 _GRACE = timedelta(hours=1)
-"""Longer than a job at work has stored a file that its row does not name yet."""
+"""Longer than a job at work needs to store a file that its row names already."""
 _AT_ONCE = 100
 
 
@@ -82,27 +82,41 @@ async def ask_again(session: WriteSession, municipality_id: int, actor: Actor, p
 
 
 async def forget_prints(database: Database, files: FileStore) -> None:
-    """Jobs that ended two weeks ago, and their files unless a later job made the same ones."""
+    """Jobs that ended two weeks ago, and their files unless a later job made the same ones; what was made in vain."""
     now = clock.now()
     ended = select(col(PrintJob.id)).where(col(PrintJob.finished_at) < now - KEPT).limit(_AT_ONCE)
-    place = (col(PrintFile.municipality_id), col(PrintFile.file_key))
+    file = (col(PrintFile.id), col(PrintFile.municipality_id), col(PrintFile.file_key))
+    in_vain = select(*file).join(PrintJob, col(PrintJob.id) == col(PrintFile.job_id))
     async with database.writing() as session:
         ids = (await session.scalars(ended)).all()
-        keys = set(await session.execute(select(*place).where(col(PrintFile.job_id).in_(ids))))
-        await session.execute(delete(PrintFile).where(col(PrintFile.job_id).in_(ids)))
+        gone = list(await session.execute(select(*file).where(col(PrintFile.job_id).in_(ids))))
+        gone += [
+            row
+            for row in await session.execute(in_vain.where(col(PrintFile.attempt) < col(PrintJob.attempt)))
+            if files.is_older(row[1], row[2], than=now - _GRACE)
+        ]
+        await session.execute(delete(PrintFile).where(col(PrintFile.id).in_([row[0] for row in gone])))
         await session.execute(delete(PrintJob).where(col(PrintJob.id).in_(ids)))
-        for municipality_id, key in keys:
-            same = select(col(PrintFile.id)).where(place[0] == municipality_id, place[1] == key).limit(1)
+        for municipality_id, key in {(row[1], row[2]) for row in gone}:
+            same = select(col(PrintFile.id)).where(file[1] == municipality_id, file[2] == key).limit(1)
             if (await session.scalars(same)).one_or_none() is None:
                 files.remove_old(municipality_id, key, before=now - _GRACE)
 
 
 async def forget_names(session: WriteSession, municipality_id: int) -> None:
-    """Somebody was erased: whatever was printed with people's names goes as soon as no job can still be writing it."""
+    """Somebody was erased: whatever was printed with people's names goes as soon as no job can still be writing it.
+
+    What is being made is made anew; what waits is taken by no worker before the erasure holds.
+    """
+    named = (col(PrintJob.municipality_id) == municipality_id, col(PrintJob.product).in_(codes_that_name_people()))
+    await session.execute(select(col(PrintJob.id)).where(*named, _is(PrintState.WAITING)).with_for_update())
+    anew = update(PrintJob).where(*named, _is(PrintState.MAKING))
+    begins = {"state": PrintState.WAITING, "attempt": PrintJob.attempt + 1, "tries": 0, "done": 0}
+    await session.execute(anew.values(**begins, next_at=clock.now()).execution_options(synchronize_session=False))
     due = clock.now() - KEPT + _GRACE
-    named = update(PrintJob).where(
-        col(PrintJob.municipality_id) == municipality_id,
-        col(PrintJob.product).in_(codes_that_name_people()),
-        col(PrintJob.finished_at) > due,
-    )
-    await session.execute(named.values(finished_at=due).execution_options(synchronize_session=False))
+    over = update(PrintJob).where(*named, col(PrintJob.finished_at) > due).values(finished_at=due)
+    await session.execute(over.execution_options(synchronize_session=False))
+
+
+def _is(state: PrintState) -> ColumnElement[bool]:
+    return col(PrintJob.state) == state

@@ -16,6 +16,7 @@ from server.mailings.policies import Answer, Stage
 from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.dns_server import Zone
+from tests.residents.visiting import give_password
 from tests.sending import Office, people
 from workers.published_keys import begin_with_published_keys
 from workers.resolver import Resolver
@@ -111,8 +112,11 @@ async def test_the_refused_are_tried_again_where_it_makes_sense_and_leave_as_a_h
         answer=lambda to: Answer(int(said[to][:3]), said[to][4:], Stage.RCPT) if to in said else YES
     )
     await office.send_all(relay, mailing_id)
-    paula = await browser_of("Paula")
-    table = (await paula.submit(f"/desk/mailings/{mailing_id}/refused/export")).text
+    paula, password = await browser_of("Paula"), await give_password(office.database, "Paula")
+    wrong = await paula.submit(f"/desk/mailings/{mailing_id}/refused/export", {"password": "guessed"})
+    assert (wrong.status_code, "This is not your current password." in wrong.text) == (422, True)
+    table = (await paula.submit(f"/desk/mailings/{mailing_id}/refused/export", {"password": password})).text
+    assert "'=cmd" not in table, "the formula stands in the middle of a cell"
     assert table.count("\r\n") == 4
     assert "p2@example.org;" in table
     assert (await paula.submit(f"/desk/mailings/{mailing_id}/refused/retry")).status_code == 303

@@ -19,6 +19,7 @@ from workers.render import Beat, RenderWorker
 
 PACK = product("test_pack", sentence("Pack"), Role.POSTER)
 LETTERS = product("test_letters", sentence("Letters"), Role.COUNTER)
+NAMES = product("test_names", sentence("Names"), Role.COUNTER, names_people=True)
 BRISK = Beat(look=0.02, note=0.0, lease=timedelta(seconds=1), pause=timedelta(seconds=0), longest=5.0)
 
 

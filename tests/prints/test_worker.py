@@ -19,8 +19,10 @@ from server.press.sheet import Sheet
 from server.prints import ledger, queries, service
 from server.prints.models import PrintJob, PrintState
 from server.prints.products import Made, Order
+from server.residents.erasure import erase_resident
+from server.residents.models import Resident
 from tests.cast import Cast
-from tests.prints.orders import BRISK, LETTERS, PACK, files_of, job_of, three_chunks, working
+from tests.prints.orders import BRISK, LETTERS, NAMES, PACK, files_of, job_of, three_chunks, working
 from tests.sending import eventually
 
 
@@ -197,6 +199,45 @@ async def test_old_prints_are_forgotten_and_shared_files_stay(
         await service.forget_prints(database, files)
     with pytest.raises(FileNotFoundError):
         files.get(cast.town_id, keys[0])
+
+
+async def test_somebody_erased_while_their_name_is_printed_is_on_no_sheet(
+    database: Database, cast: Cast, files: FileStore, secrets: Secrets
+) -> None:
+    """The job begins anew, and nothing of what it had made is left an hour later."""
+    read, erased = asyncio.Event(), asyncio.Event()
+
+    async def everybody(order: Order) -> AsyncIterator[Made]:
+        async with order.database.reading() as session:
+            names = sorted(await session.scalars(select(Resident.name)))
+        for part in (1, 2):
+            yield Made(f"{part}.txt", f"{part} {names}".encode())
+            read.set()
+            await asyncio.wait_for(erased.wait(), 5)
+
+    async with database.writing() as session:
+        resident = Resident(
+            municipality_id=cast.town_id, name="Odette", created_at=clock.now(), last_contact_at=clock.now()
+        )
+        session.add(resident)
+    print_id = await ask(database, cast, NAMES)
+    async with working(database, files, secrets, {NAMES: everybody}):
+        await asyncio.wait_for(read.wait(), 5)
+        async with database.writing() as session:
+            await erase_resident(session, secrets, cast.town_id, None, resident.id)
+        erased.set()
+        job = await ends(database, print_id)
+    assert (job.attempt, job.tries) == (3, 1)
+    made = [files.get(cast.town_id, one.file_key) for one in await files_of(database, print_id)]
+    assert made == [b"1 []", b"2 []"]
+
+    def stored() -> list[bytes]:
+        return sorted(path.read_bytes() for _, path in files.everything())
+
+    assert stored() == [b"1 ['Odette']", *made], "what a job may still be writing stays for an hour"
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        await service.forget_prints(database, files)
+    assert stored() == made
 
 
 async def test_a_job_is_found_by_those_of_its_town_and_role(database: Database, cast: Cast) -> None:
