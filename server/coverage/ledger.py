@@ -1,7 +1,7 @@
 """The coverage of a sending: each person who receives its topics, by which ways it came to them, or why it did not."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from server.core import clock
 from server.core.database import ReadSession
 from server.coverage.boards import sectors_of_people, sectors_with_poster
+from server.coverage.ways import ToldWay, Way
 from server.issues.models import Issue
 from server.issues.queries import list_items
 from server.mailings.models import DeliveryState
@@ -41,10 +42,15 @@ class Line:
 
     resident: Resident
     wanted: frozenset[Channel]
-    ways: set[Channel] = field(default_factory=set)
+    ways: set[Way] = field(default_factory=set)
     reasons: list[Reason] = field(default_factory=list)
     is_on_its_way: bool = False
     has_board: bool = False
+
+    @property
+    def told(self) -> ToldWay | None:
+        """What a sheet says of them that somebody walked or telephoned with."""
+        return next((way for way in self.ways if isinstance(way, ToldWay)), None)
 
     @property
     def is_unreached(self) -> bool:
@@ -64,7 +70,7 @@ class Coverage:
     lines: Sequence[Line]
 
     @property
-    def by_way(self) -> Mapping[Channel, int]:
+    def by_way(self) -> Mapping[Way, int]:
         return Counter(way for line in self.lines for way in line.ways)
 
     @property
@@ -94,6 +100,19 @@ class Sent:
     runs: Sequence[PrintRun]
     notice_ids: Collection[int]
     place_ids: Collection[int] = ()
+    told: Mapping[int, ToldWay] = field(default_factory=dict)
+    """What was said to people by hand, keyed in afterwards."""
+
+
+Find = Callable[[ReadSession, int, int], Awaitable[Sent | None]]
+"""(session, municipality_id, notice_id) → how that notice was sent, if the room above sent it."""
+_FINDS: list[Find] = []
+
+
+def sends_notices(find: Find) -> Find:
+    """Ask a room above of what it sends by more than paper; it registers here."""
+    _FINDS.append(find)
+    return find
 
 
 async def sent_issue(session: ReadSession, municipality_id: int, issue: Issue) -> Sent:
@@ -104,10 +123,14 @@ async def sent_issue(session: ReadSession, municipality_id: int, issue: Issue) -
 
 
 async def sent_run(session: ReadSession, municipality_id: int, run: PrintRun) -> Sent:
-    """A notice, or whatever else went on paper alone."""
-    runs = await printruns.list_runs_of(session, municipality_id, notice_id=run.notice_id) if run.notice_id else [run]
-    notice_ids = [run.notice_id] if run.notice_id else []
-    return Sent(run.topic_ids, run.created_at, None, runs, notice_ids, run.place_ids)
+    """A notice, by all it was sent by, or whatever else went on paper alone."""
+    if run.notice_id is None:
+        return Sent(run.topic_ids, run.created_at, None, [run], [], run.place_ids)
+    for find in _FINDS:
+        if sent := await find(session, municipality_id, run.notice_id):
+            return sent
+    runs = await printruns.list_runs_of(session, municipality_id, notice_id=run.notice_id)
+    return Sent(run.topic_ids, run.created_at, None, runs, [run.notice_id], run.place_ids)
 
 
 async def cover(session: ReadSession, municipality_id: int, sent: Sent) -> Coverage:
@@ -121,6 +144,8 @@ async def cover(session: ReadSession, municipality_id: int, sent: Sent) -> Cover
         copies = await printruns.list_copies(session, municipality_id, run_id)
         _on_paper(lines, [copy for copy, _ in copies], batches)
     _left_out(lines, sent)
+    for resident_id in lines.keys() & sent.told.keys():
+        lines[resident_id].ways.add(sent.told[resident_id])
     shown = await sectors_with_poster(session, municipality_id, sent.notice_ids)
     if shown:
         homes = await sectors_of_people(session, municipality_id, [line.resident for line in lines.values()])

@@ -1,6 +1,7 @@
 """The coverage of a sending on one page that prints: figures for everybody, names for the counter."""
 
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
@@ -9,6 +10,7 @@ from server.accounts.actors import Actor
 from server.accounts.dependencies import Counter, PaperStaff
 from server.accounts.models import Role
 from server.coverage.ledger import Coverage, cover, sent_issue, sent_run
+from server.coverage.ways import ToldWay
 from server.coverage.words import REASONS, WAYS
 from server.issues.queries import get_issue
 from server.notices.queries import get_notice
@@ -80,11 +82,17 @@ def coverage_page(
 ) -> Response:
     """`letter`: where one is offered to somebody; None: nothing can be offered here."""
     context = {
+        **figures_of(coverage),
         "title": title,
-        "coverage": coverage,
         "letter": letter,
-        "ways": [(str(words), coverage.by_way.get(way, 0)) for way, words in WAYS.items()],
         "reasons": REASONS,
         "sees_people": staff.has_role(Role.COUNTER),
     }
     return page(request, "coverage/show.html", context)
+
+
+def figures_of(coverage: Coverage) -> dict[str, Any]:
+    """What `coverage/figures.html` shows: the same figures wherever a sending is looked at. No sheet, no row for it."""
+    counts = coverage.by_way
+    shown = [way for way in WAYS if counts.get(way) or not isinstance(way, ToldWay)]
+    return {"coverage": coverage, "ways": [(str(WAYS[way]), counts.get(way, 0)) for way in shown]}

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 
 from server.core.i18n import Message, sentence
 from server.coverage.ledger import Reason
+from server.coverage.ways import ToldWay, Way
 from server.residents.models import Channel
 
-WAYS: Mapping[Channel, Message] = {
+WAYS: Mapping[Way, Message] = {
     Channel.EMAIL: sentence("by email"),
     Channel.POST: sentence("by post"),
     Channel.HAND: sentence("in the letterbox"),
     Channel.COUNTER: sentence("at the counter"),
+    ToldWay.DOOR: sentence("told at the door"),
+    ToldWay.PAPER: sentence("paper left"),
+    ToldWay.CALL: sentence("told by telephone"),
 }
+TOLD: Mapping[ToldWay, Message] = {way: WAYS[way] for way in ToldWay}
 REASONS: Mapping[Reason, tuple[Message, Message]] = {
     Reason.REFUSED: (
         sentence("the mailbox refused it"),

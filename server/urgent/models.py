@@ -7,6 +7,7 @@ from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from server.core.columns import Json, moment, primary_key, reference, state_of, tenant
+from server.coverage.ways import ToldWay
 
 
 class UrgentKind(StrEnum):
@@ -90,14 +91,6 @@ class UrgentNotice(SQLModel, table=True):
     def root_id(self) -> int:
         """The message that opened the matter."""
         return self.first_id or self.id
-
-
-class ToldWay(StrEnum):
-    """How somebody heard of it whom no mail reached."""
-
-    DOOR = "door"
-    PAPER = "paper"
-    CALL = "call"
 
 
 class UrgentTold(SQLModel, table=True):

@@ -15,7 +15,8 @@ from server.prints.service import ask_print
 from server.residents import queries as residents
 from server.urgent import queries
 from server.urgent.content import notice_of
-from server.urgent.reach import WHYS, reach_of
+from server.urgent.reach import reach_of
+from server.urgent.words import WHYS
 
 UNREACHED = product(
     "urgent_unreached",
@@ -71,10 +72,10 @@ async def make_unreached(order: Order) -> AsyncIterator[Made]:
         for sector_id, name in reach.sectors:
             rows = [
                 (
-                    one.resident.name or "–",
+                    one.resident.name or one.resident.email or "–",
                     one.resident.address_street or "–",
                     one.resident.phone or "–",
-                    str(WHYS[one.why]),
+                    ", ".join(str(WHYS[reason]) for reason in one.reasons),
                 )
                 for one in reach.of_sector(sector_id)
                 if one.told is None
@@ -87,7 +88,7 @@ async def make_unreached(order: Order) -> AsyncIterator[Made]:
             title=notice_of(root).title,
             what=root.what,
             facts=(root.where_text, str(sentence("Telephone: {phone}", phone=root.contact_phone))),
-            sheets=((str(sentence("Doors to knock at")), len(reach.unreached)),),
+            sheets=((str(sentence("Doors to knock at")), len(reach.coverage.unreached)),),
             sections=sections,
             mark=str(PERSONAL),
             language=root.language,

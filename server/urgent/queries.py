@@ -82,6 +82,14 @@ async def find_last(session: ReadSession, municipality_id: int) -> UrgentNotice 
     return (await session.scalars(query)).one_or_none()
 
 
+async def find_first_of_notice(session: ReadSession, municipality_id: int, notice_id: int) -> UrgentNotice | None:
+    """The message that opened the matter of which a notice tells."""
+    query = select(UrgentNotice).where(
+        *_public(municipality_id), col(UrgentNotice.notice_id) == notice_id, col(UrgentNotice.first_id).is_(None)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
 async def last_topic_ids(session: ReadSession, municipality_id: int) -> list[int]:
     """Whom the last real message was written to: most often the same people again."""
     query = select(col(UrgentNotice.topic_ids)).where(*_public(municipality_id))

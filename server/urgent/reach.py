@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -10,107 +9,57 @@ from sqlmodel import col, select
 from server.accounts.actors import Actor
 from server.core import clock
 from server.core.database import ReadSession, WriteSession
-from server.core.i18n import Message, sentence
-from server.mailings import queries as mailings
-from server.mailings.models import DeliveryState
-from server.residents import queries as residents
-from server.residents.models import Resident
+from server.coverage.ledger import Coverage, Line, Sent, cover, sends_notices
+from server.coverage.ways import ToldWay
+from server.printruns.queries import list_runs_of
 from server.urgent import queries
 from server.urgent.area import Homes
-from server.urgent.models import ToldWay, UrgentNotice, UrgentTold
-
-_FAILED = {DeliveryState.REFUSED, DeliveryState.CANCELLED}
-
-
-class Why(StrEnum):
-    """Why no mail reached somebody."""
-
-    PAPER = "paper"
-    FAILED = "failed"
-
-
-WHYS: Mapping[Why, Message] = {
-    Why.PAPER: sentence("receives on paper only"),
-    Why.FAILED: sentence("the mail did not arrive"),
-}
+from server.urgent.models import UrgentNotice, UrgentTold
 
 
 @dataclass(frozen=True)
-class Line:
-    """Somebody whom no mail reached; `told` once a sheet says so."""
+class Door:
+    """Somebody whom nothing that was sent has reached, where the walk comes past; a sheet may say that they know."""
 
-    resident: Resident
-    why: Why
+    line: Line
     sector_id: int | None
     place: tuple[object, ...]
-    """Where the walk comes past their door."""
-    told: ToldWay | None
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Everybody whom the first message of a matter concerned. `lines` stand in the order of the walk."""
+    """The coverage of a matter, and the doors that were or are to be knocked at, in the order of the walk."""
 
-    by_mail: int
-    on_their_way: int
-    lines: Sequence[Line]
+    coverage: Coverage
+    doors: Sequence[Door]
     sectors: Sequence[tuple[int | None, str]]
-    """Those that have a line, in the order of the walk."""
-
-    @property
-    def people(self) -> int:
-        return self.by_mail + self.on_their_way + len(self.lines)
-
-    @property
-    def told(self) -> int:
-        return sum(line.told is not None for line in self.lines)
-
-    @property
-    def unreached(self) -> list[Line]:
-        return [line for line in self.lines if line.told is None]
+    """Those that have a door, in the order of the walk."""
 
     def of_sector(self, sector_id: int | None) -> list[Line]:
-        return [line for line in self.lines if line.sector_id == sector_id]
+        return [door.line for door in self.doors if door.sector_id == sector_id]
+
+    def changes(self, answers: Mapping[int, ToldWay | None]) -> dict[int, ToldWay | None]:
+        """Of what somebody keyed in, what was not known yet. Others than those at the doors are nobody's business."""
+        told = {door.line.resident.id: door.line.told for door in self.doors}
+        return {number: way for number, way in answers.items() if number in told and told[number] != way}
 
 
 async def reach_of(session: ReadSession, municipality_id: int, root: UrgentNotice) -> Reach:
-    """Who heard of the matter that `root` opened."""
-    states = await mailings.states_by_recipient(session, municipality_id, root.mailing_id or 0)
-    around = await queries.places_around(session, municipality_id, root.place_ids)
-    copies = await residents.paper_audience(session, municipality_id, root.topic_ids, around)
-    whys = {one.id: (one, Why.PAPER) for copy in copies for one in (copy.resident, *copy.shared_with)}
-    failed = [number for number, state in states.items() if state in _FAILED]
-    people = select(Resident).where(
-        col(Resident.municipality_id) == municipality_id, col(Resident.id).in_(failed), col(Resident.left_at).is_(None)
-    )
-    whys |= {one.id: (one, Why.FAILED) for one in await session.scalars(people)}
-    told = await _told(session, municipality_id, root.id)
+    """Who heard of the matter that `root` opened, by the ledger that counts for every sending."""
+    coverage = await cover(session, municipality_id, await _sent(session, municipality_id, root))
     homes = await Homes.of(session, municipality_id)
-    lines = [
-        Line(one, why, *homes.find(one), told.get(one.id))
-        for one, why in whys.values()
-        if why is Why.FAILED or states.get(one.id) is not DeliveryState.ACCEPTED
-    ]
-    lines.sort(key=lambda line: line.place)
-    sectors = dict.fromkeys(line.sector_id for line in lines)
-    by_mail = sum(state is DeliveryState.ACCEPTED for state in states.values())
-    return Reach(
-        by_mail,
-        len(states) - by_mail - len(failed),
-        lines,
-        [(one, homes.sector_name(one)) for one in sectors],
-    )
+    doors = [Door(line, *homes.find(line.resident)) for line in coverage.lines if line.told or line.is_unreached]
+    doors.sort(key=lambda door: door.place)
+    sectors = dict.fromkeys(door.sector_id for door in doors)
+    return Reach(coverage, doors, [(one, homes.sector_name(one)) for one in sectors])
 
 
 async def note_told(
-    session: WriteSession, municipality_id: int, actor: Actor, root: UrgentNotice, answers: Mapping[int, ToldWay | None]
+    session: WriteSession, municipality_id: int, actor: Actor, root: UrgentNotice, ticks: Mapping[int, ToldWay | None]
 ) -> None:
-    """What the sheets say of some of the people; none takes a wrong tick back. Others than these are nobody's business."""
-    reach = await reach_of(session, municipality_id, root)
-    changed = [line for line in reach.lines if answers.get(line.resident.id, line.told) != line.told]
-    ids = [line.resident.id for line in changed]
+    """What the sheets say of some people; none takes a wrong tick back."""
     old = (col(UrgentTold.municipality_id) == municipality_id, col(UrgentTold.urgent_id) == root.id)
-    await session.execute(delete(UrgentTold).where(*old, col(UrgentTold.resident_id).in_(ids)))
+    await session.execute(delete(UrgentTold).where(*old, col(UrgentTold.resident_id).in_(ticks)))
     session.add_all(
         UrgentTold(
             municipality_id=municipality_id,
@@ -120,8 +69,29 @@ async def note_told(
             noted_by_id=actor.account_id,
             noted_at=clock.now(),
         )
-        for number in ids
-        if (way := answers[number]) is not None
+        for number, way in ticks.items()
+        if way is not None
+    )
+
+
+@sends_notices
+async def find_sent(session: ReadSession, municipality_id: int, notice_id: int) -> Sent | None:
+    """By what an urgent notice was sent; None for every other notice."""
+    root = await queries.find_first_of_notice(session, municipality_id, notice_id)
+    return await _sent(session, municipality_id, root) if root else None
+
+
+async def _sent(session: ReadSession, municipality_id: int, root: UrgentNotice) -> Sent:
+    """The mail of the first message, what was printed of it, its posters, and what was said by hand."""
+    notice_ids = [root.notice_id] if root.notice_id else []
+    return Sent(
+        root.topic_ids,
+        root.sent_at or root.created_at,
+        root.mailing_id,
+        await list_runs_of(session, municipality_id, notice_id=root.notice_id) if root.notice_id else [],
+        notice_ids,
+        await queries.places_around(session, municipality_id, root.place_ids),
+        await _told(session, municipality_id, root.id),
     )
 
 

@@ -7,10 +7,13 @@ from server.accounts.dependencies import PaperStaff
 from server.core.database import ReadSession
 from server.core.errors import NotFound
 from server.core.i18n import sentence
+from server.coverage.pages import figures_of
+from server.coverage.ways import ToldWay
+from server.coverage.words import TOLD
 from server.urgent import names, queries, reach
-from server.urgent.models import ToldWay, UrgentNotice
-from server.urgent.words import TOLD
-from server.web.dependencies import CurrentTown, Reading, Writing
+from server.urgent.models import UrgentNotice
+from server.urgent.words import WHYS
+from server.web.dependencies import CurrentTown, Reading, Writing, database_of
 from server.web.forms import Form, SentForm
 from server.web.said import saying
 from server.web.templates import page, path_for, redirect, room
@@ -39,28 +42,31 @@ async def show_reach(
     shown = first if sector is None else sector or None
     address = path_for(request, "urgent_reach")
     context = {
+        **figures_of(found.coverage),
         "root": root,
-        "reach": found,
         "sector": shown,
         "sectors": [
             (name, f"{address}?matter={root.id}&sector={one or 0}", one == shown, len(found.of_sector(one)))
             for one, name in found.sectors
         ],
         "lines": found.of_sector(shown),
-        "ways": [(way.value, words) for way, words in TOLD.items()],
-        "whys": reach.WHYS,
+        "answers": [(way.value, words) for way, words in TOLD.items()],
+        "whys": WHYS,
     }
     return page(request, "urgent/reach.html", context)
 
 
 @router.post("/desk/urgent/reach", name="urgent_told")
 async def note_told(
-    request: Request, session: Writing, town: CurrentTown, staff: PaperStaff, form: SentForm
+    request: Request, reading: Reading, town: CurrentTown, staff: PaperStaff, form: SentForm
 ) -> Response:
-    root = await _matter(session, town.id, _number(form, "matter"))
+    """The whole ledger is looked at before anything is written: nobody waits behind it."""
+    root = await _matter(reading, town.id, _number(form, "matter"))
     typed = {key.removeprefix("told-"): words for key, words in form.values.items() if key.startswith("told-")}
     answers = {int(key): _way(words) for key, words in typed.items() if key.isdecimal() and len(key) < 19}
-    await reach.note_told(session, town.id, staff, root, answers)
+    ticks = (await reach.reach_of(reading, town.id, root)).changes(answers)
+    async with database_of(request).writing() as session:
+        await reach.note_told(session, town.id, staff, root, ticks)
     query = f"matter={root.id}&sector={_number(form, 'sector')}&said={NOTED}"
     return RedirectResponse(f"{path_for(request, 'urgent_reach')}?{query}", status_code=303)
 

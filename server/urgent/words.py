@@ -1,7 +1,11 @@
 """The names of things, for people."""
 
+from collections.abc import Mapping
+
 from server.core.i18n import Message, sentence
-from server.urgent.models import Confirmation, MessageType, ToldWay, UrgentKind
+from server.coverage.ledger import Reason
+from server.coverage.words import REASONS
+from server.urgent.models import Confirmation, MessageType, UrgentKind
 
 KINDS: dict[UrgentKind, Message] = {
     UrgentKind.WATER: sentence("Water"),
@@ -25,10 +29,9 @@ CONFIRMATIONS: dict[Confirmation, Message] = {
     Confirmation.OVERRIDE: sentence("sent by its author alone, without a password"),
 }
 
-TOLD: dict[ToldWay, Message] = {
-    ToldWay.DOOR: sentence("told at the door"),
-    ToldWay.PAPER: sentence("paper left"),
-    ToldWay.CALL: sentence("told by telephone"),
+WHYS: Mapping[Reason, Message] = {
+    reason: sentence("receives on paper only") if reason is Reason.NOT_PRINTED else words
+    for reason, (words, _) in REASONS.items()
 }
 
 EXERCISE = sentence("EXERCISE")

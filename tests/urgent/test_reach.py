@@ -1,5 +1,6 @@
 """Who heard of it and who did not, by name; ticks of sheets count; only who agreed is telephoned."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,17 +10,20 @@ from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
+from server.coverage.ways import ToldWay
 from server.mailings.models import Delivery, DeliveryState
+from server.printruns.planning import plan_run
 from server.prints.products import Order, codes_that_name_people
 from server.residents.models import Channel, Consent, Resident, Subscription
 from server.urgent import reach
 from server.urgent.dossier import DOSSIER
 from server.urgent.kit import KIT, make_kit
-from server.urgent.models import ToldWay
 from server.urgent.names import UNREACHED, make_unreached
 from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.issues.composing import INSTANCE, subscribe
+from tests.printruns.test_planning import actor as planner
+from tests.printruns.test_planning import draft
 from tests.urgent.alarms import send, written
 from tests.urgent.test_kit import words_of
 
@@ -68,8 +72,9 @@ async def test_the_unreached_by_name_and_ticks_that_count(
     assert (await charlie.get(f"/desk/urgent/reach?matter={urgent.id}")).status_code == 404
     async with database.reading() as session:
         found = await reach.reach_of(session, cast.town_id, urgent)
-    assert (found.people, found.by_mail, found.told) == (4, 1, 1)
-    assert {line.resident.id for line in found.unreached} == {people["Basile"], people["Lucien"]}
+    assert dict(found.coverage.by_way) == {Channel.EMAIL: 1, ToldWay.DOOR: 1}
+    assert (len(found.coverage.lines), found.coverage.reached) == (4, 2)
+    assert {line.resident.id for line in found.coverage.unreached} == {people["Basile"], people["Lucien"]}
     async with database.writing() as session:
         answers = {people["Odette"]: None, people["Lucien"]: ToldWay.CALL}
         await reach.note_told(session, cast.town_id, cast.actor("Denise"), urgent, answers)
@@ -80,11 +85,17 @@ async def test_the_unreached_by_name_and_ticks_that_count(
     (made,) = [made async for made in make_unreached(order)]
     words = words_of(made.content)
     assert "Odette" in words, "a wrong tick was taken back"
+    assert "basile@example.org" in words, "who gave no name is named by what is known"
     assert "Lucien" not in words
     (made,) = [made async for made in make_kit(order)]
     tree = words_of(made.content).partition("Telephone tree")[2].partition("\f")[0]
     assert "02 54 00 00 09" in tree
     assert "Odette" not in tree, "nobody is called who did not agree"
+    async with database.writing() as session:
+        run = await plan_run(session, cast.town_id, planner(cast), draft(cast, notice_id=urgent.notice_id))
+    ledger = (await denise.get(f"/desk/print-runs/{run.id}/coverage")).text
+    assert re.search(r"told by telephone</th><td class=.n.>1<", ledger), "the same figures on every page of it"
+    assert "Lucien" not in ledger
 
 
 async def test_who_agrees_to_be_called_is_kept_with_its_proof(
