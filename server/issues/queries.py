@@ -113,6 +113,17 @@ async def list_sent(session: ReadSession, municipality_id: int) -> list[Issue]:
     return list(await session.scalars(query))
 
 
+async def find_next(session: ReadSession, municipality_id: int) -> Issue | None:
+    """The approved letter that leaves next."""
+    query = (
+        select(Issue)
+        .where(col(Issue.municipality_id) == municipality_id, col(Issue.state) == IssueState.APPROVED)
+        .order_by(col(Issue.scheduled_at).is_(None), col(Issue.scheduled_at), col(Issue.number))
+        .limit(1)
+    )
+    return (await session.scalars(query)).one_or_none()
+
+
 async def find_last_sent(session: ReadSession, municipality_id: int) -> Issue | None:
     query = (
         select(Issue)

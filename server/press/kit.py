@@ -47,12 +47,13 @@ class Doors:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table; whoever reads it ticks each row."""
+    """A table; whoever reads it ticks each row, and signs at `by` if it is work to be done. `columns`: (name, share)."""
 
     kind: ClassVar[str] = "rows"
     title: str
-    columns: Sequence[str]
+    columns: Sequence[tuple[str, int]]
     rows: Sequence[Sequence[str]]
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from server.boards.kinds import BoardKind
 from server.boards.models import Board
+from server.boards.plan import is_closed
 from server.boards.queries import list_boards
+from server.core import clock
 from server.core.database import ReadSession
 from server.core.i18n import sentence
 from server.municipalities.queries import list_places
@@ -66,10 +69,12 @@ async def doors_in(session: ReadSession, municipality_id: int, place_ids: Collec
 
 
 async def boards_in(session: ReadSession, municipality_id: int, place_ids: Collection[int] = ()) -> list[Board]:
-    """The boards of the area; all of them when no place is named."""
+    """The boards of the area that serve today, in the order of the round; all of them when no place is named. Those of
+    free expression are not the town's.
+    """
     around = set(await queries.places_around(session, municipality_id, place_ids))
-    boards = await list_boards(session, municipality_id)
-    return [board for board in boards if not around or board.place_id in around]
+    boards = [one for one in await list_boards(session, municipality_id) if one.kind is not BoardKind.FREE]
+    return [one for one in boards if not is_closed(one, clock.today()) and (not around or one.place_id in around)]
 
 
 def _numbers(stretch: Stretch, doors: list[AddressPoint], ranks: dict[str, int]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from server.accounts.actors import Actor
 from server.accounts.models import Role
+from server.boards.models import Board
 from server.boards.pack import joined
 from server.core.database import ReadSession, WriteSession
 from server.core.files import FileStore
@@ -24,7 +25,7 @@ from server.urgent import queries
 from server.urgent.area import boards_in, doors_in
 from server.urgent.content import notice_of
 from server.urgent.models import UrgentNotice
-from server.urgent.names import PERSONAL, telephone_tree
+from server.urgent.names import PERSONAL, headed, telephone_tree
 from server.urgent.sending import origin_of
 from server.urgent.words import EXERCISE
 
@@ -35,6 +36,7 @@ KIT = product(
     names_people=True,
 )
 _SLIP: SlipFormat = "a6"
+_BOARDS = ((sentence("Board"), 2), (sentence("Where"), 3), (sentence("Key"), 2))
 
 
 async def ask_kit(session: WriteSession, municipality_id: int, actor: Actor, urgent_id: int) -> PrintJob:
@@ -61,22 +63,26 @@ async def make_kit(order: Order) -> AsyncIterator[Made]:
         with speaking(urgent.language):
             doors = await doors_in(session, municipality.id, urgent.place_ids)
             calls = [] if urgent.is_exercise else await telephone_tree(session, municipality.id, around)
-        boards = len(await boards_in(session, municipality.id, urgent.place_ids))
+        boards = await boards_in(session, municipality.id, urgent.place_ids)
         draft, number = await _poster(session, order.files, municipality, urgent)
     with speaking(urgent.language):
-        cover = await print_kit(_kit(municipality, urgent, number, (*doors, *calls), boards))
+        cover = await print_kit(_kit(municipality, urgent, number, doors, calls, boards))
     poster = await SHELF.pdf((await SHELF.choose(draft)).poster)
     slip = (await SHELF.choose_slip(draft, _SLIP)).slip
-    whole = joined([cover, *[poster] * max(1, boards), await print_slip(slip, _SLIP)])
+    whole = joined([cover, *[poster] * max(1, len(boards)), await print_slip(slip, _SLIP)])
     yield Made(f"{number}.pdf", whole)
 
 
 def _kit(
-    municipality: Municipality, urgent: UrgentNotice, number: str, lists: Sequence[Doors | Rows], boards: int
+    municipality: Municipality,
+    urgent: UrgentNotice,
+    number: str,
+    doors: Sequence[Doors],
+    calls: Sequence[Rows],
+    boards: Sequence[Board],
 ) -> Kit:
     content = notice_of(urgent).content
-    letterboxes = sum(one.count for one in lists if isinstance(one, Doors))
-    calls = [one for one in lists if isinstance(one, Rows)]
+    letterboxes = sum(one.count for one in doors)
     slips = sentences(
         "Slip for the letterboxes: print the last page once",
         "Slips for the letterboxes, four on a sheet: print the last page {count} times",
@@ -94,15 +100,25 @@ def _kit(
         what=urgent.what,
         facts=(urgent.where_text, content.when_text),
         sheets=(
-            (str(sentence("Posters for the boards of the area")), max(1, boards)),
+            (str(sentence("Posters for the boards of the area")), max(1, len(boards))),
             (str(slips), letterboxes),
             (str(sentence("Doors to knock at")), letterboxes),
             *([(str(sentence("People to telephone")), sum(len(one.rows) for one in calls))] if calls else []),
         ),
-        sections=(script, *lists),
+        sections=(*([_walk(boards)] if boards else []), script, *doors, *calls),
         mark=str(EXERCISE) if urgent.is_exercise else str(PERSONAL) if calls else "",
         language=urgent.language,
         style=style_of(municipality),
+    )
+
+
+def _walk(boards: Sequence[Board]) -> Rows:
+    """Where the posters go, in the order of the way."""
+    return Rows(
+        str(sentence("Posters to put up")),
+        headed(_BOARDS),
+        [(one.name, one.location, one.keys) for one in boards],
+        by=str(sentence("Walked by")),
     )
 
 

@@ -1,11 +1,11 @@
 """Sheets with names: exactly those who have not heard yet, and the telephone tree of those who agreed to be called."""
 
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Iterable
 
 from server.accounts.actors import Actor
 from server.accounts.models import Role
 from server.core.database import ReadSession, WriteSession
-from server.core.i18n import sentence, speaking
+from server.core.i18n import Message, sentence, speaking
 from server.municipalities.paper import style_of
 from server.municipalities.queries import get_municipality
 from server.press.kit import Kit, Rows, print_kit
@@ -26,8 +26,13 @@ UNREACHED = product(
 )
 PERSONAL = sentence("PERSONAL DATA")
 _CALLS_A_SHEET = 15
-_COLUMNS = (sentence("Name"), sentence("Address"), sentence("Telephone"), sentence("Why"))
-_CALLS = (sentence("Name"), sentence("Telephone"), sentence("Address"))
+_COLUMNS = ((sentence("Name"), 3), (sentence("Address"), 3), (sentence("Telephone"), 2), (sentence("Why"), 3))
+_CALLS = ((sentence("Name"), 3), (sentence("Telephone"), 2), (sentence("Address"), 3))
+
+
+def headed(columns: Iterable[tuple[Message, int]]) -> list[tuple[str, int]]:
+    """The columns of a table in the language that is spoken now."""
+    return [(str(words), share) for words, share in columns]
 
 
 async def telephone_tree(session: ReadSession, municipality_id: int, place_ids: Collection[int] = ()) -> list[Rows]:
@@ -38,8 +43,9 @@ async def telephone_tree(session: ReadSession, municipality_id: int, place_ids: 
     return [
         Rows(
             str(sentence("Telephone tree, sheet {number} of {count}", number=number, count=len(sheets))),
-            [str(words) for words in _CALLS],
+            headed(_CALLS),
             sheet,
+            by=str(sentence("Called by")),
         )
         for number, sheet in enumerate(sheets, 1)
     ]
@@ -81,7 +87,7 @@ async def make_unreached(order: Order) -> AsyncIterator[Made]:
                 if one.told is None
             ]
             if rows:
-                sections.append(Rows(name, [str(words) for words in _COLUMNS], rows))
+                sections.append(Rows(name, headed(_COLUMNS), rows, by=str(sentence("Walked by"))))
         kit = Kit(
             issuer=municipality.name,
             number=str(root.id),

@@ -13,12 +13,14 @@ from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
+from server.issues.models import IssueState
 from server.prints.models import PrintFile, PrintJob, PrintState
 from server.prints.products import Order
 from server.residents.models import Channel, Subscription
 from server.urgent.dossier import look_after_dossiers, make_dossier
+from tests.boards.hanging import board, hang, make_round
 from tests.cast import Cast
-from tests.issues.composing import INSTANCE, subscribe
+from tests.issues.composing import INSTANCE, in_state, subscribe
 from tests.notices.writing import published
 from tests.urgent.test_kit import words_of
 
@@ -34,7 +36,12 @@ async def test_it_holds_what_is_needed_by_hand(
         )
         about: dict[str, Any] = {"municipality_id": cast.town_id, "resident_id": anne.id, "topic_id": cast.topic_ids[1]}
         session.add(Subscription(**about, channel=Channel.HAND, started_at=clock.now()))
-        await published(session, cast)
+        notice = await published(session, cast)
+        await hang(
+            session, cast, notice, await board(session, cast, "École", keys="gardien"), clock.today(), clock.today()
+        )
+        await make_round(session, cast)
+        await in_state(session, cast, IssueState.APPROVED)
 
     async def progress(_done: int, _total: int) -> None: ...
 
@@ -47,8 +54,12 @@ async def test_it_holds_what_is_needed_by_hand(
         "Anne Lebrun",
         "Coupure de courant",
         "PERSONAL DATA",
+        "voici les nouvelles du mois",
+        "gardien",
     ):
         assert wanted in words, wanted
+    walk = words.partition("made by Paul")[2].partition("\f")[0]
+    assert all(words in walk for words in ("École", "Put up", notice.number)), walk
 
 
 async def test_the_clock_asks_once_a_week_and_lays_a_sealed_copy_down(
