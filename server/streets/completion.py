@@ -1,11 +1,11 @@
 """Streets and numbers completed as they are typed, and a typed address looked up: from the database, without a network."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import col, select
 
 from server.core.database import ReadSession
@@ -63,7 +63,7 @@ async def complete(session: ReadSession, municipality_id: int, typed: str, most:
     if not words:
         return []
     streets = await _streets_with(session, municipality_id, words, most)
-    if not streets:
+    if not streets and not words[0].isdecimal():
         streets = _most_like(" ".join(words), await _streets(session, municipality_id), most)
     return await _completions(session, municipality_id, door, streets)
 
@@ -82,16 +82,23 @@ async def look_up(session: ReadSession, municipality_id: int, street_line: str) 
 async def _streets_with(session: ReadSession, municipality_id: int, words: list[str], most: int) -> list[_Street]:
     """Streets whose words begin so; those that begin with the first word come first."""
     beginnings = [(" " + col(Place.postal_key)).like(like(f" {word}"), escape="\\") for word in words]
-    found = await _streets(session, municipality_id, *beginnings)
-    found.sort(key=lambda street: (not street.postal_key.startswith(words[0]), len(street.name), street.name))
-    return found[:most]
+    # Only the few that are shown come out of the database: « rue » alone begins a third of a town.
+    is_first = col(Place.postal_key).startswith(words[0], autoescape=True)
+    order = (is_first.desc(), func.length(col(Place.name)), col(Place.name))
+    return await _streets(session, municipality_id, *beginnings, order=order, most=most)
 
 
-async def _streets(session: ReadSession, municipality_id: int, *conditions: ColumnElement[bool]) -> list[_Street]:
+async def _streets(
+    session: ReadSession,
+    municipality_id: int,
+    *conditions: ColumnElement[bool],
+    order: Sequence[Any] = (),
+    most: int | None = None,
+) -> list[_Street]:
     query = select(col(Place.id), col(Place.name), col(Place.postal_key)).where(
         col(Place.municipality_id) == municipality_id, col(Place.kind) == PlaceKind.STREET, *conditions
     )
-    return [_Street(*row) for row in await session.execute(query)]
+    return [_Street(*row) for row in await session.execute(query.order_by(*order).limit(most))]
 
 
 def _most_like(typed: str, streets: Iterable[_Street], most: int) -> list[_Street]:
@@ -117,22 +124,29 @@ async def _completions(
 ) -> list[Completion]:
     """The door in each of `streets`, as the file has it or as it was typed."""
     town = await get_municipality(session, municipality_id)
-    mine = (
-        col(AddressPoint.municipality_id) == municipality_id,
-        col(AddressPoint.street_id).in_([street.id for street in streets]),
-    )
-    areas = select(
-        col(AddressPoint.street_id), func.max(col(AddressPoint.postcode)), func.max(col(AddressPoint.post_town))
-    ).where(*mine)
-    area = {row[0]: (row[1], row[2]) for row in await session.execute(areas.group_by(col(AddressPoint.street_id)))}
-    points = select(AddressPoint).where(*mine, col(AddressPoint.number) == door.number)
+    ids = [street.id for street in streets]
+    points = select(AddressPoint).where(_in_streets(municipality_id, ids), col(AddressPoint.number) == door.number)
     wanted = postal_repetition(door.repetition)
     known = {
         point.street_id: point
         for point in await session.scalars(points)
         if postal_repetition(point.repetition) == wanted
     }
+    area = await _areas(session, municipality_id, [one for one in ids if one not in known])
     return [_completion(street, door, known.get(street.id), area.get(street.id, ("", "")), town) for street in streets]
+
+
+def _in_streets(municipality_id: int, street_ids: Collection[int]) -> ColumnElement[bool]:
+    return and_(col(AddressPoint.municipality_id) == municipality_id, col(AddressPoint.street_id).in_(street_ids))
+
+
+async def _areas(session: ReadSession, municipality_id: int, street_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Postcode and town of streets whose door the file does not have."""
+    if not street_ids:
+        return {}
+    street, postcode, town = (col(AddressPoint.street_id), col(AddressPoint.postcode), col(AddressPoint.post_town))
+    areas = select(street, func.max(postcode), func.max(town)).where(_in_streets(municipality_id, street_ids))
+    return {row[0]: (row[1], row[2]) for row in await session.execute(areas.group_by(street))}
 
 
 def _completion(
