@@ -44,7 +44,9 @@ _BACK = sentence("Bring it or send it to: {address}.")
 
 @dataclass(frozen=True, slots=True)
 class PaperForm:
-    """`consent` is the sentence that is signed, `legal` what is done with the data: the texts in force when it is printed."""
+    """`consent` is the sentence that is signed, `legal` what is done with the data: the texts in force when it is printed;
+    `calls` is what may be ticked under the telephone.
+    """
 
     issuer_name: str
     address: str
@@ -53,6 +55,7 @@ class PaperForm:
     topics: tuple[str, ...]
     consent: str
     legal: str
+    calls: str
     logo: bytes | None = None
     language: str = "fr"
     format: FormFormat = "a4"
@@ -87,6 +90,6 @@ def _sheet(form: PaperForm, numbers: Sequence[str]) -> Sheet:
         "topics": form.topics,
         "editions": [say(one) for one in _EDITIONS],
         "words": {name: say(words) for name, words in _WORDS.items()}
-        | {"consent": form.consent, "legal": form.legal, "back": back},
+        | {"consent": form.consent, "legal": form.legal, "calls": form.calls, "back": back},
     }
     return Sheet("form", data, {_LOGO: form.logo} if form.logo else {}, style=form.style)

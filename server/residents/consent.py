@@ -1,8 +1,10 @@
 """The words people say yes to. A new text gets a new version; what was shown is kept with each yes, word for word."""
 
-from server.core.i18n import Message, sentence
+from server.core.i18n import Message, sentence, translate
 
 VERSION = "2026-11"
+CALLS = sentence("On an urgent day, a flood or a long cut, the town hall may telephone me.")
+"""What whoever ticks it agrees to: on the printed form, at the counter, behind their own link."""
 
 
 def consent_words(town_name: str) -> Message:
@@ -13,3 +15,9 @@ def consent_words(town_name: str) -> Message:
         "or at the counter.",
         town=town_name,
     )
+
+
+def words_shown(town_name: str, language: str, *, with_calls: bool = False) -> tuple[str, str]:
+    """The version and the very words, for the proof of a yes; `with_calls`: they agreed to be telephoned too."""
+    words = translate(consent_words(town_name), language)
+    return VERSION, f"{words} {translate(CALLS, language)}" if with_calls else words

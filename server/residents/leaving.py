@@ -12,7 +12,7 @@ from server.mailings.leaving import cancel_for_recipient
 from server.residents import queries
 from server.residents.models import Channel, ConsentAct, ConsentWay, Resident, Subscription
 from server.residents.schemas import Said
-from server.residents.subscribing import end_all, record_consent, running
+from server.residents.subscribing import calls_as_detail, end_all, record_consent, running
 
 DEPARTED = action("resident.departed", sentence("Took somebody off the list at their request"))
 
@@ -59,10 +59,11 @@ async def _withdraw(
     said: Said | None = None,
 ) -> None:
     if ended:
+        could_be_called = resident.may_be_called
         await end_all(session, resident, ended)
         resident.last_contact_at = clock.now()
         wants = [{"topic_id": one.topic_id, "channel": one.channel.value} for one in ended]
-        detail = {"ended": wants, **said_as_detail(said)}
+        detail = {"ended": wants, **calls_as_detail(resident, could_be_called), **said_as_detail(said)}
         record_consent(session, resident, ConsentAct.WITHDRAWN, way, detail=detail, actor=actor)
         await session.flush()
     await cancel_for_recipient(session, resident.municipality_id, resident.id)

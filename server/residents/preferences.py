@@ -5,11 +5,11 @@ from enum import StrEnum
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict, Invalid
-from server.core.i18n import sentence, translate
+from server.core.i18n import sentence
 from server.mailings.leaving import cancel_for_recipient
 from server.residents import limits, queries
 from server.residents.addresses import email_key
-from server.residents.consent import VERSION, consent_words
+from server.residents.consent import words_shown
 from server.residents.households import address_of, settle_household
 from server.residents.joining import ask_to_confirm
 from server.residents.mails import Post
@@ -17,12 +17,14 @@ from server.residents.models import Channel, ConsentAct, ConsentWay, Resident
 from server.residents.rules import check_reachable
 from server.residents.schemas import PostalAddress, Preferences
 from server.residents.subscribing import (
+    calls_as_detail,
     check_wants,
     describe,
     record_consent,
     refresh_keys,
     set_places,
     set_wants,
+    settle_calls,
 )
 
 
@@ -54,8 +56,12 @@ async def change_preferences(
     if address_of(resident) != old_address:
         await settle_household(session, resident)
     await set_places(session, resident, wanted.place_ids)
-    if await set_wants(session, resident, wanted.wants):
-        _record(session, post, resident, wanted)
+    could_be_called = resident.may_be_called
+    settle_calls(resident, wanted.may_be_called)
+    has_changed = await set_wants(session, resident, wanted.wants)
+    calls = calls_as_detail(resident, could_be_called)
+    if has_changed or calls:
+        _record(session, post, resident, wanted, calls)
     by_email = {want.topic_id for want in wanted.wants if want.channel is Channel.EMAIL}
     await cancel_for_recipient(session, town_id, resident.id, keep_scope=by_email)
     if resident.left_at is not None:
@@ -74,11 +80,13 @@ def _describe(resident: Resident, wanted: Preferences) -> None:
         resident.name = wanted.name
 
 
-def _record(session: WriteSession, post: Post, resident: Resident, wanted: Preferences) -> None:
+def _record(
+    session: WriteSession, post: Post, resident: Resident, wanted: Preferences, calls: dict[str, object]
+) -> None:
     act = ConsentAct.CHANGED if wanted.wants else ConsentAct.WITHDRAWN
-    words = translate(consent_words(post.municipality.name), wanted.language)
-    detail = {"wants": [want.model_dump(mode="json") for want in wanted.wants]}
-    record_consent(session, resident, act, ConsentWay.WEB, words=(VERSION, words), detail=detail)
+    words = words_shown(post.municipality.name, wanted.language, with_calls=resident.may_be_called)
+    detail = {"wants": [want.model_dump(mode="json") for want in wanted.wants], **calls}
+    record_consent(session, resident, act, ConsentWay.WEB, words=words, detail=detail)
 
 
 async def _ask_for_new_address(

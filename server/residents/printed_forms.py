@@ -20,7 +20,7 @@ from server.prints.models import PrintJob
 from server.prints.products import Made, Order, product
 from server.prints.service import ask_print
 from server.residents import queries
-from server.residents.consent import VERSION, consent_words
+from server.residents.consent import CALLS, VERSION, consent_words
 from server.residents.form_models import FormSeries
 from server.residents.schemas import SeriesDraft
 
@@ -97,6 +97,7 @@ async def form_of(
         tuple(topic.name for topic in await queries.list_topics(session, municipality_id)),
         translate(_SIGNED, language),
         text or _legal(municipality),
+        translate(CALLS, language),
         await logo_of(files, municipality),
         language,
         size,

@@ -11,13 +11,13 @@ from server.accounts.audit import action, record
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Invalid
-from server.core.i18n import sentence, translate
+from server.core.i18n import sentence
 from server.mailings.leaving import cancel_for_recipient, lift_suppression
 from server.mailings.service import hold_recipients
 from server.residents import queries
 from server.residents.addresses import email_key
 from server.residents.alike import Typed, find_same
-from server.residents.consent import VERSION, consent_words
+from server.residents.consent import words_shown
 from server.residents.households import address_of, settle_household
 from server.residents.joining import ask_to_confirm
 from server.residents.leaving import said_as_detail
@@ -27,6 +27,7 @@ from server.residents.quota import refuse_more_people
 from server.residents.rules import check_reachable
 from server.residents.schemas import BY_HAND, ResidentChange, ResidentDraft, Want
 from server.residents.subscribing import (
+    calls_as_detail,
     check_places,
     check_wants,
     describe,
@@ -35,6 +36,7 @@ from server.residents.subscribing import (
     set_email,
     set_places,
     set_wants,
+    settle_calls,
 )
 
 ADDED = action("resident.added", sentence("Added somebody to the list"))
@@ -165,9 +167,12 @@ async def _write(
     await set_places(session, resident, change.place_ids)
     if is_new or address_of(resident) != old_address or (resident.own_copy and resident.household_id):
         await settle_household(session, resident)
-    agrees_anew = _note_calls(resident, change)
-    if await set_wants(session, resident, plan.at_once) or agrees_anew:
-        _prove(session, post, actor, resident, change, ConsentAct.GIVEN if is_new else ConsentAct.CHANGED)
+    could_be_called = resident.may_be_called
+    settle_calls(resident, change.may_be_called)
+    calls = calls_as_detail(resident, could_be_called)
+    if await set_wants(session, resident, plan.at_once) or calls:
+        act = ConsentAct.GIVEN if is_new else ConsentAct.CHANGED
+        _prove(session, post, actor, resident, change, act, calls)
     if plan.asks:
         language = change.language
         await ask_to_confirm(
@@ -177,18 +182,16 @@ async def _write(
         await lift_suppression(session, resident.municipality_id, post.secrets, change.email)
 
 
-def _note_calls(resident: Resident, change: ResidentChange) -> bool:
-    """Whether they may be telephoned on an urgent day; True if they said something else before."""
-    if change.may_be_called == resident.may_be_called:
-        return False
-    resident.calls_agreed_at = clock.now() if change.may_be_called else None
-    return True
-
-
 def _prove(
-    session: WriteSession, post: Post, actor: Actor, resident: Resident, change: ResidentChange, act: ConsentAct
+    session: WriteSession,
+    post: Post,
+    actor: Actor,
+    resident: Resident,
+    change: ResidentChange,
+    act: ConsentAct,
+    calls: dict[str, object],
 ) -> None:
-    words = translate(consent_words(post.municipality.name), change.language)
+    words = words_shown(post.municipality.name, change.language, with_calls=change.may_be_called)
     wants = [want.model_dump(mode="json") for want in change.wants]
-    detail = {"wants": wants, "may_be_called": change.may_be_called, **said_as_detail(change)}
-    record_consent(session, resident, act, change.way, words=(VERSION, words), detail=detail, actor=actor)
+    detail = {"wants": wants, **calls, **said_as_detail(change)}
+    record_consent(session, resident, act, change.way, words=words, detail=detail, actor=actor)

@@ -141,6 +141,7 @@ class Preferences(PostalAddress, Choices):
     """What somebody changes by their own link. Empty lines of an address leave it as it is."""
 
     wants: Wants = Field(default_factory=list)
+    may_be_called: bool = False
     new_email: OptionalEmail = ""
 
 

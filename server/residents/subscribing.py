@@ -61,7 +61,10 @@ async def set_wants(session: WriteSession, resident: Resident, wants: Collection
         for want in started
     )
     stays = len(runs) - len(ended) + len(started) > 0
-    resident.left_at = None if stays else resident.left_at or now
+    if stays:
+        resident.left_at = None
+    else:
+        _go(resident)
     session.add(resident)
     await session.flush()
     return bool(ended or started)
@@ -110,7 +113,7 @@ def record_consent(
             way=way,
             text_version=version,
             text=text,
-            detail={name: value for name, value in (detail or {}).items() if value},
+            detail={name: value for name, value in (detail or {}).items() if value or value is False},
             recorded_by_id=actor.account_id if actor else None,
             at=clock.now(),
         )
@@ -137,8 +140,25 @@ async def end_all(session: WriteSession, resident: Resident, subscriptions: Coll
     """These subscriptions of `resident` end now; who has none left has left."""
     await _end(session, subscriptions)
     if not await running(session, resident):
-        resident.left_at = resident.left_at or clock.now()
+        _go(resident)
     session.add(resident)
+
+
+def settle_calls(resident: Resident, agrees: bool) -> None:
+    """Whether they may be telephoned on an urgent day: never without a number."""
+    if agrees != resident.may_be_called:
+        resident.calls_agreed_at = clock.now() if agrees and resident.phone else None
+
+
+def calls_as_detail(resident: Resident, could_be_called: bool) -> dict[str, object]:
+    """What the proof says of it, where it changed."""
+    return {} if resident.may_be_called == could_be_called else {"may_be_called": resident.may_be_called}
+
+
+def _go(resident: Resident) -> None:
+    """Whoever leaves is not telephoned either, and is asked again should they come back."""
+    resident.left_at = resident.left_at or clock.now()
+    resident.calls_agreed_at = None
 
 
 async def _end(session: WriteSession, subscriptions: Collection[Subscription]) -> None:

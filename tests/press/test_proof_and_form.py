@@ -27,6 +27,7 @@ FORM = PaperForm(
     topics=("La lettre", "Travaux", "École"),
     consent="Je demande à recevoir la lettre.",
     legal="La mairie n’utilise ces données que pour cela. dpo@saint-aubin.example",
+    calls="Un jour d’urgence, la mairie peut me téléphoner.",
 )
 
 

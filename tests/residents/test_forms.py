@@ -55,6 +55,25 @@ async def _all(database: Database, table: Any) -> list[Any]:
 
 
 @pytest.mark.usefixtures("monday")
+async def test_a_form_tells_who_may_be_telephoned(browser_of: BrowserOf, database: Database, cast: Cast) -> None:
+    denise = await browser_of("Denise")
+    pile = await _pile(denise)
+    page = (await denise.submit(pile, sheet(cast, may_be_called="yes"))).text
+    assert "Write the number to call" in page
+    assert re.search(r'name="may_be_called"[^>]* checked', page)
+    await denise.submit(pile, sheet(cast, may_be_called="yes", phone="02 54 11 22 33"))
+    odette = (await _all(database, Resident))[0]
+    known = sheet(cast, form_number="F-0100", known_id=str(odette.id), wants=f"{cast.topic_ids[1]}:hand")
+    await denise.submit(pile, known)
+    assert (await _all(database, Resident))[0].may_be_called, "an empty line takes nothing away"
+    first, second = await _all(database, Consent)
+    assert (first.detail["may_be_called"], "may telephone me" in first.text) == (True, True)
+    assert "may_be_called" not in second.detail
+    shown = (await denise.get(f"/desk/residents/{odette.id}")).text
+    assert "may be telephoned on an urgent day" in shown
+
+
+@pytest.mark.usefixtures("monday")
 async def test_a_pile_is_keyed_and_its_box_counted(browser_of: BrowserOf, database: Database, cast: Cast) -> None:
     denise = await browser_of("Denise")
     pile = await _pile(denise)
@@ -74,6 +93,7 @@ async def test_a_pile_is_keyed_and_its_box_counted(browser_of: BrowserOf, databa
     )
     assert (consent.detail["form_number"], consent.detail["said_on"]) == ("F-0099", "2026-11-20")
     assert "bring you what you chose" in consent.text
+    assert "may_be_called" not in consent.detail
     wrong = await denise.submit(f"{pile}/closing", {"counted": "3"})
     assert (wrong.status_code, "2 forms are keyed in this pile" in wrong.text) == (422, True)
     closed = await denise.submit(f"{pile}/closing", {"counted": "2"})

@@ -1,9 +1,10 @@
 """The page behind somebody's own link: it changes what they receive, and shows nothing of who they are (E08)."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server.core import clock
 from server.core.database import Database
@@ -45,6 +46,33 @@ async def test_it_shows_choices_and_no_address(
         assert secret not in answer.text
     assert "j•••@o•••.example" in answer.text
     assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_who_gave_a_number_agrees_to_be_called_or_no_longer_does(
+    client: Browser, cast: Cast, secrets: Secrets, database: Database
+) -> None:
+    resident = await _jeanne(database, cast)
+    path, wants = path_of(secrets, cast, resident), {"wants": f"{cast.topic_ids[0]}:email"}
+    assert "may_be_called" not in (await client.get(path)).text
+    await client.submit(path, wants | {"may_be_called": "yes"})
+    assert not (await resident_of(database)).may_be_called, "there is no number to call"
+    async with database.writing() as session:
+        (await session.get_one(Resident, resident.id)).phone = "02 54 11 22 47"
+    page = (await client.get(path)).text
+    assert ("ends in 47" in page, "11 22" in page) == (True, False)
+    wrong = await client.submit(path, wants | {"may_be_called": "yes", "new_email": "nobody"})
+    assert re.search(r'name="may_be_called"[^>]* checked', wrong.text)
+    proofs = []
+    for choice in ({"may_be_called": "yes"}, {}, {"may_be_called": "yes"}):
+        await client.submit(path, wants | choice)
+        proofs.append((await resident_of(database)).may_be_called)
+    await client.submit(path, {"wants": ""})
+    proofs.append((await resident_of(database)).may_be_called)
+    assert proofs == [True, False, True, False], "who leaves is not telephoned either"
+    async with database.reading() as session:
+        said = list(await session.scalars(select(Consent).order_by(col(Consent.id))))[-4:]
+    assert [one.detail["may_be_called"] for one in said] == proofs
+    assert "may telephone me" in said[0].text
 
 
 async def test_topics_channels_edition_and_places_are_changed(

@@ -44,6 +44,13 @@ async def test_forms_are_numbered_printed_and_remembered(
     sheet = files.get(cast.town_id, (await files_of(database, jobs[1]))[0].file_key)
     assert page_count(sheet) == 2
     said = said_on(sheet)
-    for words in ("F-0061", "F-0062", "La lettre du mois", "dpo@saint-aubin.example", "4 place de l’Église"):
+    for words in (
+        "F-0061",
+        "F-0062",
+        "La lettre du mois",
+        "dpo@saint-aubin.example",
+        "may telephone me",
+        "4 place de l’Église",
+    ):
         assert words in said
     assert (await (await browser_of("Bob")).get("/desk/residents/forms/print")).status_code == 403

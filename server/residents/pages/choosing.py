@@ -11,7 +11,7 @@ from server.core.errors import NotFound
 from server.core.i18n import sentence
 from server.residents import preferences, queries
 from server.residents.addresses import masked
-from server.residents.consent import consent_words
+from server.residents.consent import CALLS, consent_words
 from server.residents.dependencies import TownsPost, asker
 from server.residents.models import Resident
 from server.residents.pages.common import as_list, choices, streets, subject_of
@@ -54,6 +54,7 @@ async def change_preferences(
         **form.values,
         "wants": typed_wants(form.texts("wants")),
         "place_ids": as_list(form.values.get("place_ids")),
+        "may_be_called": bool(form.text("may_be_called")),
     }
     with asking_again(lambda errors, _: _page(request, post, town, resident, offered, typed, token, errors)):
         wanted = form.parse(Preferences)
@@ -83,6 +84,7 @@ async def _values(session: ReadSession, resident: Resident) -> dict[str, Any]:
         "wants": wants.get(resident.id, []),
         "edition": resident.edition,
         "language": resident.language,
+        "may_be_called": resident.may_be_called,
         "place_ids": await queries.place_ids_of(session, resident.municipality_id, resident.id),
     }
 
@@ -108,6 +110,8 @@ def _page(
         "want_fields": want_fields(offered["topics"], values["wants"]),
         "address": masked(resident.email) if resident.email else "",
         "has_postal_address": bool(resident.address_street or resident.address_locality),
+        "phone_end": resident.phone[-2:],
+        "calls": CALLS,
         "has_left": resident.left_at is not None,
         "words": consent_words(town.name),
         "leave_url": path_for(request, "leave", token=leave_token),
