@@ -8,21 +8,25 @@ and writing BEGIN IMMEDIATE, so that two writers wait for each other instead of 
 are, which costs a tenth of the way through sessions.
 """
 
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cached_property
 from typing import Any, NewType
 
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
-from server.core.pen import Pen, PostgresPen, SqlitePen
+from server.core.pen import PATIENCE, Pen, PostgresPen, SqlitePen, is_busy
 
 ReadSession = NewType("ReadSession", AsyncSession)
 WriteSession = NewType("WriteSession", ReadSession)
@@ -31,9 +35,12 @@ SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: in WAL, NORMAL makes no fsync at all and a power cut forgets accepted mail
     "foreign_keys": "1",
-    "busy_timeout": "10000",
+    "busy_timeout": f"{PATIENCE * 1_000:.0f}",
     "secure_delete": "1",  # what is erased must not be left in free pages (RGPD art. 17)
 }
+
+
+_A_MOMENT = 0.001  # seconds
 
 
 async def count_again(session: WriteSession, table: type[SQLModel]) -> None:
@@ -172,13 +179,36 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
+    def begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("tambour_mode", "reading")
         if mode == "writing":
             connection.exec_driver_sql("PRAGMA query_only=OFF")
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_in_turn(connection)
         else:
             connection.exec_driver_sql("PRAGMA query_only=ON")
             connection.exec_driver_sql("BEGIN DEFERRED")
 
     return engine
+
+
+def _begin_in_turn(connection: Connection) -> None:
+    """While somebody else writes, ask again soon: SQLite's own patience sleeps longer each time, and hardly finds a moment
+    between the small transactions of a mail worker.
+    """
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while not _has_begun(connection, is_last=time.monotonic() > deadline):
+            await_only(asyncio.sleep(_A_MOMENT))
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_PRAGMAS['busy_timeout']}")
+
+
+def _has_begun(connection: Connection, *, is_last: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if is_last or not is_busy(error.orig):
+            raise
+        return False
+    return True

@@ -5,6 +5,7 @@ of the way through sessions. A pen writes; it never reads what somebody else is 
 import asyncio
 import re
 import sqlite3
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,10 @@ _PEN_SETTINGS = {
     "jit": "off",
     "lock_timeout": "200ms",
 }
+
+PATIENCE = 10.0
+"""Seconds until it is said that an SQLite file is locked."""
+_FIRST_MOMENT, _LONGEST_MOMENT = 0.0003, 0.01  # a transaction of a pen takes a thousandth of a second
 
 Found = TypeVar("Found")
 
@@ -87,7 +92,7 @@ class SqlitePen(Pen):
     def _write(self, steps: tuple[Step, ...]) -> list[list[Any]]:
         try:
             connection = self._opened()
-            connection.execute("BEGIN IMMEDIATE")
+            self._in_turn(Step("BEGIN IMMEDIATE", {}))
             try:
                 found = [connection.execute(*step).fetchall() for step in steps]
                 connection.execute("COMMIT")
@@ -101,9 +106,23 @@ class SqlitePen(Pen):
     def _change(self, step: Step) -> int:
         """A transaction by itself: one call of the library, during which this thread needs Python's lock for nothing."""
         try:
-            return self._opened().execute(*step).rowcount
+            return self._in_turn(step).rowcount
         except sqlite3.Error as error:
             raise NotWritten(str(error)) from error
+
+    def _in_turn(self, step: Step) -> sqlite3.Cursor:
+        """While somebody else writes, try again soon: SQLite's own patience sleeps longer each time, and two workers of
+        one file would spend their time asleep.
+        """
+        deadline, moment = time.monotonic() + PATIENCE, _FIRST_MOMENT
+        while True:
+            try:
+                return self._opened().execute(*step)
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(moment)
+            moment = min(1.1 * moment, _LONGEST_MOMENT)
 
     def _opened(self) -> sqlite3.Connection:
         self._connection = self._connection or self._open()
@@ -113,6 +132,7 @@ class SqlitePen(Pen):
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         for name, value in self._pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")
+        connection.execute("PRAGMA busy_timeout=0")
         return connection
 
 
@@ -157,6 +177,11 @@ class PostgresPen(Pen):
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether somebody else is writing to the SQLite file."""
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 async def _write(connection: "asyncpg.Connection", steps: tuple[Step, ...]) -> list[list[Any]]:
