@@ -17,7 +17,7 @@ from server.coverage import pages as coverage_pages
 from server.desk import pages as desk_pages
 from server.frontpage import pages as frontpage_pages
 from server.hosting import account_pages as operator_account_pages
-from server.hosting import door_pages, message_pages, opening_pages
+from server.hosting import door_pages, errand_pages, message_pages, opening_pages
 from server.hosting import pages as hosting_pages
 from server.instance import health, metrics
 from server.instance import pages as instance
@@ -109,6 +109,7 @@ OWN: tuple[APIRouter, ...] = (
     operator_account_pages.router,
     hosting_pages.router,
     opening_pages.router,
+    errand_pages.router,
     message_pages.router,
 )
 API: tuple[APIRouter, ...] = (

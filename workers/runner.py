@@ -64,16 +64,10 @@ def crew(
         await Roads(settings, database, secrets, transport, name=_name("mail"), say=say).run(stop)
 
     async def clock(stop: asyncio.Event, _say: Say) -> None:
-        await run_chores(
-            (
-                *CHORES,
-                *chores_with(files, settings, Resolver.of(settings)),
-                *careful_chores(settings, files),
-            ),
-            database,
-            secrets,
-            stop,
-        )
+        quick = (*CHORES, *chores_with(files, settings, Resolver.of(settings)))
+        async with asyncio.TaskGroup() as tasks:  # nothing waits until a backup is made or a town is handed over
+            for chores in (quick, careful_chores(settings, files)):
+                tasks.create_task(run_chores(chores, database, secrets, stop))
 
     async def render(stop: asyncio.Event, _say: Say) -> None:
         name = _name("render")

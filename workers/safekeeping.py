@@ -1,5 +1,9 @@
-"""What the clock does so that nothing is lost: a backup a night, a trial a week, a journal; a look at sending domains."""
+"""What the clock takes its time for: a backup a night, a trial a week, a journal; a look at sending domains; towns that are
+handed over, brought or deleted.
+"""
 
+from server.backups.errand_work import carry_out_errands
+from server.backups.errands import forget_archives
 from server.backups.journal import write_journal
 from server.backups.upkeep import back_up_nightly, verify_weekly
 from server.core.database import Database
@@ -26,11 +30,19 @@ def careful_chores(settings: Settings, files: FileStore) -> tuple[Chore, ...]:
     async def examine_domains(database: Database, secrets: Secrets) -> None:
         await examine_due(database, secrets, PublicNames(), way_out_of(settings))
 
+    async def work_on_towns(database: Database, secrets: Secrets) -> None:
+        await carry_out_errands(database, files, secrets)
+
+    async def forget(database: Database, _secrets: Secrets) -> None:
+        await forget_archives(database, files)
+
+    always = (Chore("work on whole towns", work_on_towns, every=2), Chore("forget archives", forget, every=3600))
     # What is only caught on this machine is believed by nobody, and need not be.
     domains = (Chore("look at the sending domains", examine_domains, every=60),) if settings.smtp_host else ()
     if not settings.backup_place:
-        return domains
+        return (*always, *domains)
     return (
+        *always,
         *domains,
         Chore("back up", back_up, every=300),
         Chore("try a backup", verify, every=900),

@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from server.backups import tables
 from server.backups.references import Mover, Row
-from server.backups.towns import BARRED, FORMAT, MANIFEST, SUMS, of_a_town, own_references
+from server.backups.towns import BARRED, FORMAT, MANIFEST, SUMS, Note, no_note, of_a_town, own_references
 from server.core import clock
 from server.core.database import Database, WriteSession
 from server.core.errors import Invalid
@@ -52,7 +52,7 @@ class Arrived:
 
 
 async def import_town(
-    database: Database, files: FileStore, secrets: Secrets, folder: Path, *, slug: str = ""
+    database: Database, files: FileStore, secrets: Secrets, folder: Path, *, slug: str = "", note: Note = no_note
 ) -> Arrived:
     """The town of `folder`, under its own slug or another. Raises Invalid."""
     about = await asyncio.to_thread(_checked, folder)
@@ -69,18 +69,20 @@ async def import_town(
         mover = await _mover(connection, shape, folder)
         barred, unknown = _barred(folder, secrets)
         prepared = {"municipality": [town], "suppression": barred}
-        count = 0
+        counts: dict[str, int] = {}
         for table in of_a_town(shape):
             if table.name not in _STAYS and (folder / f"{table.name}.jsonl").exists():
                 rows = prepared.get(table.name) or _lines(folder, table.name)
-                count += await _bring(connection, table, rows, mover)
+                counts[table.name] = await _bring(connection, table, rows, mover)
         if not database.is_sqlite:
             await tables.count_on(connection, shape, {})
         town_id = town["id"] + mover.shift
         await _cancel_all(session, town_id)
         await _bind_approvals(session, town_id)
         copied = await asyncio.to_thread(_copy_files, files, town_id, folder)
-    return Arrived(town_id, town["slug"], count, copied, unknown)
+        about = {"town_number": town_id, "town_name": town["name"], "slug": town["slug"], "counts": counts}
+        await note(connection, about | {"files": copied})
+    return Arrived(town_id, town["slug"], sum(counts.values()), copied, unknown)
 
 
 def _checked(folder: Path) -> dict[str, Any]:
@@ -130,13 +132,16 @@ async def _bring_staff(connection: AsyncConnection, account: Table, folder: Path
     """Old number → number here. Who has an account here already is the same person; the others get one without password."""
     found: dict[int, int] = {}
     for person in _lines(folder, "account"):
-        known = select(account.c.id).where(account.c.email == person["email"], account.c.is_operator.is_(False))
-        number = await connection.scalar(known)
+        beside = f"{person['id']}.{person['email']}"[
+            :254
+        ]  # of who runs this instance and worked for the town elsewhere
+        of_theirs = account.c.email.in_((person["email"], beside))
+        number = await connection.scalar(select(account.c.id).where(of_theirs, account.c.is_operator.is_(False)))
         if number is None:
             values = {name: value for name, value in person.items() if name != "id"}
             values |= {"is_operator": False, "created_at": tables.typed(account.c.created_at, clock.now().isoformat())}
-            if await connection.scalar(select(account.c.id).where(account.c.email == person["email"])):
-                values["email"] = f"{person['id']}.{person['email']}"[:254]  # who runs this instance works in no town
+            if await connection.scalar(select(account.c.id).where(of_theirs)):
+                values["email"] = beside  # who runs this instance works in no town
             number = (await connection.execute(account.insert().values(values).returning(account.c.id))).scalar_one()
         found[person["id"]] = number
     return found

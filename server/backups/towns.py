@@ -8,7 +8,7 @@ import asyncio
 import csv
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import file_digest
 from io import StringIO
@@ -33,6 +33,14 @@ _OPENS_DOORS = {"api_token", "dkim_key", "town_relay", "witness", "sighting"}
 """A sighting is nothing without the mailbox it was made in."""
 _STAFF = ("id", "email", "name", "language")
 MANIFEST, SUMS, BARRED = "manifest.json", "SHA256SUMS", "barred.jsonl"
+
+
+Note = Callable[[AsyncConnection, Mapping[str, Any]], Awaitable[None]]
+"""What is to be written down in the same transaction."""
+
+
+async def no_note(_connection: AsyncConnection, _about: Mapping[str, Any]) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,9 @@ async def export_town(
     return Export(folder, rows, count, readable)
 
 
-async def delete_town(database: Database, files: FileStore, municipality_id: int) -> dict[str, int]:
+async def delete_town(
+    database: Database, files: FileStore, municipality_id: int, note: Note = no_note
+) -> dict[str, int]:
     """Nothing of the town is left, neither rows nor files. How many rows went from each table: the proof."""
     gone: dict[str, int] = {}
     async with database.connection() as connection:
@@ -77,8 +87,10 @@ async def delete_town(database: Database, files: FileStore, municipality_id: int
             result = await connection.execute(delete(table).where(_its(table) == municipality_id))
             assert isinstance(result, CursorResult)
             gone[table.name] = result.rowcount
+        gone = {name: count for name, count in sorted(gone.items()) if count}
+        await note(connection, gone)
     await asyncio.to_thread(shutil.rmtree, files.root / str(municipality_id), ignore_errors=True)
-    return {name: count for name, count in sorted(gone.items()) if count}
+    return gone
 
 
 def of_a_town(shape: MetaData) -> list[Table]:

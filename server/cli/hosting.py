@@ -1,6 +1,7 @@
 """`tambour town …` for who hosts many: one table of all, three hundred at once, suspended, handed over, deleted."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -11,18 +12,19 @@ from sqlmodel import col
 
 from server.accounts import audit
 from server.backups.arriving import import_town
+from server.backups.errand_work import unpack
+from server.backups.errands import EXPORTED
 from server.backups.towns import delete_town, export_town
 from server.cli.opening import Refused, carry_out, console, opened
 from server.core import clock
 from server.core.database import ReadSession
-from server.core.i18n import sentence, translate
+from server.core.i18n import translate
 from server.hosting import service
 from server.hosting.lists import open_many_towns
 from server.hosting.queries import list_hosted_towns
 from server.hosting.schemas import COLUMNS, HostedTown
 from server.municipalities.models import Municipality
 
-EXPORTED = audit.action("town.exported", sentence("Handed the town’s data over"))
 _SLUG = typer.Argument(help="First word of the town's addresses.")
 _DNS = {None: "?", True: "aligned", False: "[red]not aligned[/]"}
 
@@ -120,14 +122,20 @@ def export(slug: Annotated[str, _SLUG], folder: Annotated[Path, typer.Argument(h
 
 
 def arrive(
-    folder: Annotated[Path, typer.Argument(help="What `tambour town export` wrote.")],
+    place: Annotated[
+        Path, typer.Argument(help="The folder `tambour town export` wrote, or the archive of the console.")
+    ],
     slug: Annotated[str, typer.Option(help="Another first word of its addresses, if its own is taken here.")] = "",
 ) -> None:
     """Bring a town from another instance of the same version: all of it or nothing."""
 
     async def bring() -> None:
         async with opened() as instance:
-            done = await import_town(instance.database, instance.files, instance.secrets, folder, slug=slug)
+            with tempfile.TemporaryDirectory(dir=instance.settings.home) as scratch:
+                folder = Path(scratch) if place.is_file() else place
+                if place.is_file():
+                    unpack(place, folder)
+                done = await import_town(instance.database, instance.files, instance.secrets, folder, slug=slug)
         console.print(f"{done.slug} lives here: {done.rows} rows, {done.files} files. What was under way is cancelled.")
         if done.unknown_marks:
             console.print(f"{done.unknown_marks} barred addresses were known by a mark alone, which says nothing here.")

@@ -62,7 +62,14 @@ class FileStore:
 
     def size(self, municipality_id: int) -> int:
         """How many bytes a municipality's files take."""
-        return sum(path.stat().st_size for path in (self.root / str(municipality_id)).glob("??/*") if path.is_file())
+        return sum(path.stat().st_size for path in self._all_of(municipality_id))
+
+    def count(self, municipality_id: int) -> int:
+        """How many files a municipality has."""
+        return sum(1 for _ in self._all_of(municipality_id))
+
+    def _all_of(self, municipality_id: int) -> Iterator[Path]:
+        return (path for path in (self.root / str(municipality_id)).glob("??/*") if path.is_file())
 
     def _path(self, municipality_id: int, key: str) -> Path:
         if len(key) != _KEY or not set(key) <= set("0123456789abcdef"):

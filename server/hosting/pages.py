@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from server.accounts import visits
 from server.accounts.dependencies import Operator
 from server.accounts.schemas import VisitWish
+from server.backups.errands import errands_of
 from server.backups.models import BackupKind
 from server.backups.upkeep import find_backup_trouble, last_done
 from server.core.database import ReadSession
@@ -16,6 +17,7 @@ from server.core.files import FileStore
 from server.core.i18n import sentence
 from server.core.search import searchable
 from server.hosting import queries, service
+from server.hosting.errand_pages import KINDS, STATES
 from server.hosting.schemas import HostedTown
 from server.mailings.alignment import Finding
 from server.mailings.domain_pages import VERDICT_MARKS
@@ -148,6 +150,9 @@ async def _of_town(session: ReadSession, files: FileStore, instance_url: str, mu
         "looked_at": check.at if check else None,
         "visits": await visits.list_visits(session, municipality_id),
         "open_visit": await visits.find_open_visit(session, municipality_id),
+        "errands": await errands_of(session, municipality_id),
+        "kinds": KINDS,
+        "states": STATES,
         "values": {name: getattr(town, name) for name in Quotas.model_fields},
         "reason": "",
         "errors": {},

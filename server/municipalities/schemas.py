@@ -26,7 +26,7 @@ _POSTCODE = re.compile(r"\d{5}")
 MANY_STREETS = 1000
 
 
-def _slug(typed: str) -> str:
+def usable_slug(typed: str) -> str:
     if not _SLUG.fullmatch(typed):
         raise Unusable(sentence("Use small letters without accents, figures and hyphens, for example saint-aubin."))
     if typed in RESERVED_SLUGS:
@@ -139,7 +139,7 @@ class OwnHost(BaseModel):
 class MunicipalityDraft(Identity):
     """A new municipality. Its slug is the first segment of its addresses, for ever."""
 
-    slug: Annotated[str, AfterValidator(_slug)]
+    slug: Annotated[str, AfterValidator(usable_slug)]
     languages: list[Language] = ["fr"]
 
 

@@ -58,6 +58,7 @@ NOT_OF_RESIDENTS: Mapping[str, str] = {
     "staff_session": "staff",
     "support_visit": "who of the host looked in, why, and who let them",
     "topic": "what one may subscribe to",
+    "town_errand": "our own machines: counts, and the name of a town",
     "town_relay": "the way out for the town's mail",
     "urgent_notice": "published texts",
     "urgent_wording": "texts of the house",

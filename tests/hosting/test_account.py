@@ -1,26 +1,22 @@
 """The own account of who runs the instance: the same pages as the staff's, behind the console's door."""
 
+import pytest
 from starlette.types import ASGIApp
 
 from server.accounts.actors import Actor
-from server.accounts.operators import renew_operator_link
 from server.core.database import Database
 from server.core.secrets import Secrets
 from server.web.csrf import csrf_token
 from tests.browsing import Browser
 from tests.cast import open_session
-from tests.hosting.conftest import OLGA
+from tests.hosting.conftest import OLGA, RIGHT
 
 ROOM = "https://tambour.test/operator/account"
-OLD, NEW = "quatre mots pour la machine", "quatre autres mots, encore"
+NEW = "quatre autres mots, encore"
 
 
-async def test_password_and_sessions(
-    app: ASGIApp, database: Database, secrets: Secrets, client: Browser, console: Browser, olga: Actor
-) -> None:
-    async with database.writing() as session:
-        link = await renew_operator_link(session, OLGA.email)
-    await client.submit(f"https://tambour.test/operator/welcome/{link}", {"password": OLD, "again": OLD})
+@pytest.mark.usefixtures("with_password")
+async def test_password_and_sessions(app: ASGIApp, database: Database, secrets: Secrets, olga: Actor) -> None:
     here, there = [await open_session(database, olga.account_id) for _ in range(2)]
     async with Browser(app, here, csrf_token(secrets, here), town="") as mine:
         shown = (await mine.get(ROOM)).text
@@ -29,12 +25,12 @@ async def test_password_and_sessions(
         assert "/desk/" not in shown
         for wrong, field in (
             ({"current": "guess", "new": NEW, "again": NEW}, "current"),
-            ({"current": OLD, "new": "court", "again": "court"}, "new"),
-            ({"current": OLD, "new": NEW, "again": OLD}, "again"),
+            ({"current": RIGHT, "new": "court", "again": "court"}, "new"),
+            ({"current": RIGHT, "new": NEW, "again": RIGHT}, "again"),
         ):
             answer = await mine.submit(f"{ROOM}/password", wrong)
             assert (answer.status_code, f'id="f-{field}-error"' in answer.text) == (422, True)
-        answer = await mine.submit(f"{ROOM}/password", {"current": OLD, "new": NEW, "again": NEW})
+        answer = await mine.submit(f"{ROOM}/password", {"current": RIGHT, "new": NEW, "again": NEW})
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/operator/account")
         assert (await mine.get(ROOM)).status_code == 200
         async with Browser(app, there, csrf_token(secrets, there), town="") as other:

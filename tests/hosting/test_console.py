@@ -16,9 +16,12 @@ from server.accounts.models import AuditEntry
 from server.accounts.operators import create_operator, renew_operator_link
 from server.accounts.schemas import VisitConsent, VisitWish
 from server.app import Web
+from server.backups.errand_work import carry_out_errands
+from server.backups.errands import ask_export
 from server.core import clock
 from server.core.database import Database
 from server.core.errors import Invalid
+from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.issues.models import IssueState
 from server.mailings.models import Mailing, MailingState
@@ -31,10 +34,14 @@ PASSWORD = "quatre mots pour la machine"
 PUBLIC = {"operator_sign_in", "operator_session_open", "operator_welcome", "operator_password_choose"}
 
 
-def routes(web: Web, town_id: int) -> list[tuple[str, str]]:
+def routes(web: Web, town_id: int, errand_id: int) -> list[tuple[str, str]]:
     """Every route of the console that needs its owner, as (method, path)."""
+
+    def number(hole: re.Match[str]) -> str:
+        return str(errand_id if hole[1] == "errand_id" else town_id)
+
     return [
-        (method, re.sub(r"\{(\w+)(:int)?\}", str(town_id), route.path or ""))
+        (method, re.sub(r"\{(\w+)(:int)?\}", number, route.path or ""))
         for route in iter_route_contexts(web.own.routes)
         if (route.path or "").startswith("/operator") and route.name not in PUBLIC
         for method in sorted((route.methods or set()) - {"HEAD"})
@@ -42,10 +49,21 @@ def routes(web: Web, town_id: int) -> list[tuple[str, str]]:
 
 
 async def test_nobody_else_comes_in_and_no_form_is_forged(
-    web: Web, cast: Cast, client: Browser, browser_of: BrowserOf, console: Browser
+    web: Web,
+    cast: Cast,
+    client: Browser,
+    browser_of: BrowserOf,
+    console: Browser,
+    olga: Actor,
+    database: Database,
+    files: FileStore,
+    secrets: Secrets,
 ) -> None:
     """A stranger and a town's administrator are shown the door; the owner's own forms need the owner's token."""
-    walked = routes(web, cast.town_id)
+    async with database.writing() as session:
+        errand = await ask_export(session, cast.town_id, olga)
+    await carry_out_errands(database, files, secrets)
+    walked = routes(web, cast.town_id, errand.id)
     assert len(walked) > 12
     alice = await browser_of("Alice")
     for method, path in walked:
