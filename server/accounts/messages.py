@@ -9,6 +9,7 @@ from server.accounts.models import StaffMessage
 from server.accounts.schemas import StaffMessageDraft
 from server.core import clock
 from server.core.database import ReadSession, WriteSession
+from server.core.errors import Invalid
 from server.core.i18n import sentence
 
 POSTED = audit.action("message.posted", sentence("Told the staff of every town something"))
@@ -16,7 +17,9 @@ WITHDRAWN = audit.action("message.withdrawn", sentence("Took back what the staff
 
 
 async def post_message(session: WriteSession, operator: Actor, draft: StaffMessageDraft) -> StaffMessage:
-    """From now until its last day, in place of the one before."""
+    """From now until its last day, in place of the one before. Raises Invalid."""
+    if draft.last_on < clock.today():
+        raise Invalid({"last_on": sentence("This last day is over.")})
     await _withdraw(session)
     message = StaffMessage(**draft.model_dump(), posted_by_id=operator.account_id, posted_at=clock.now())
     session.add(message)

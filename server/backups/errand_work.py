@@ -107,7 +107,7 @@ async def _bring(database: Database, files: FileStore, secrets: Secrets, errand:
         await asyncio.to_thread(unpack, archive, folder)
 
         async def note(connection: AsyncConnection, about: Mapping[str, Any]) -> None:
-            await _write(connection, errand, about | {"state": ErrandState.DONE, "finished_at": clock.now()})
+            await _write(connection, errand, {**about, "state": ErrandState.DONE, "finished_at": clock.now()})
 
         await import_town(database, files, secrets, folder, slug=errand.slug, note=note)
     await asyncio.to_thread(archive.unlink, missing_ok=True)

@@ -33,7 +33,7 @@ STATES = {
     ErrandState.FAILED: ("bad", sentence("not done")),
 }
 KINDS = {
-    ErrandKind.EXPORT: sentence("Handed over"),
+    ErrandKind.EXPORT: sentence("Data handed over"),
     ErrandKind.ARRIVAL: sentence("Brought here"),
     ErrandKind.DELETION: sentence("Deleted"),
 }
@@ -49,7 +49,7 @@ class Arrival(BaseModel):
 @router.get("/operator/errands", name="operator_errands")
 async def show_errands(request: Request, session: Reading, operator: Operator, part: AskedSlice) -> Response:
     found = await errands.list_errands(session, part)
-    return page(request, "hosting/errands.html", {"errands": LinkedPage(found, request)} | _WORDS)
+    return page(request, "hosting/errands.html", {"errands": LinkedPage(found, request), **_WORDS})
 
 
 @router.get("/operator/errands/{errand_id:int}", name="operator_errand")

@@ -41,16 +41,24 @@ async def open_many_towns(database: Database, operator: Actor | None, content: b
 def read_list(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines with their numbers. Raises Invalid."""
     try:
-        words = content.decode("utf-8-sig")
+        words = _decoded(content)
         dialect = csv.Sniffer().sniff(words.partition("\n")[0], ";,\t")
         reader = csv.DictReader(io.StringIO(words, newline=""), dialect=dialect)
         missing = sorted(set(COLUMNS) - set(reader.fieldnames or ()))
-    except (UnicodeDecodeError, csv.Error) as error:
+    except csv.Error as error:
         raise Invalid({"file": _NO_LIST}, _NO_LIST) from error
     if missing:
         words_missing = sentence("The list lacks these columns: {columns}.", columns=", ".join(missing))
         raise Invalid({"file": words_missing}, words_missing)
     return ((reader.line_num, {name: (line[name] or "").strip() for name in COLUMNS}) for line in reader)
+
+
+def _decoded(content: bytes) -> str:
+    """French spreadsheets still write CSV in the letters of Windows."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _why(refusal: Refusal) -> Message:

@@ -66,13 +66,13 @@ async def save_issue(
     return issue
 
 
-async def undo_approval(session: WriteSession, issue: Issue, actor: Actor | None) -> None:
+async def undo_approval(session: WriteSession, issue: Issue, actor: Actor | None, why: str = "") -> None:
     """An approval holds for exactly what was approved: anything else is a draft, and is not on its way."""
     if issue.state not in {IssueState.SUBMITTED, IssueState.APPROVED}:
         return
     issue.state, issue.scheduled_at = IssueState.DRAFT, None
     session.add(issue)
-    note_step(session, issue, IssueStepKind.APPROVAL_UNDONE, actor)
+    note_step(session, issue, IssueStepKind.APPROVAL_UNDONE, actor, why)
 
 
 def note_step(

@@ -92,6 +92,7 @@ class IssueStepKind(StrEnum):
     APPROVAL_UNDONE = "approval_undone"
     SCHEDULED = "scheduled"
     UNSCHEDULED = "unscheduled"
+    PUT_OFF = "put_off"
     TESTED = "tested"
     SENT = "sent"
 

@@ -5,7 +5,7 @@ then sends it only if the issue still says what was prepared.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, update
@@ -110,6 +110,18 @@ async def unschedule_issue(session: WriteSession, municipality_id: int, actor: A
     issue.scheduled_at = None
     session.add(issue)
     note_step(session, issue, IssueStepKind.UNSCHEDULED, actor)
+
+
+def put_off_issue(session: WriteSession, issue: Issue, why: str) -> None:
+    """A planned letter stays planned, for the same hour of the next day."""
+    if issue.state is not IssueState.APPROVED or issue.scheduled_at is None:
+        return
+    moment = issue.scheduled_at.astimezone(clock.PARIS)
+    while moment <= clock.now():
+        moment += timedelta(days=1)
+    issue.scheduled_at = moment.astimezone(UTC)
+    session.add(issue)
+    note_step(session, issue, IssueStepKind.PUT_OFF, None, why)
 
 
 async def send_issue(

@@ -33,6 +33,7 @@ _STEPS = {
     IssueStepKind.APPROVAL_UNDONE: sentence("Changed by {who}: the approval no longer holds"),
     IssueStepKind.SCHEDULED: sentence("Planned by {who}"),
     IssueStepKind.UNSCHEDULED: sentence("No longer planned, by {who}"),
+    IssueStepKind.PUT_OFF: sentence("Put off to the next day by {who}"),
     IssueStepKind.TESTED: sentence("Sent as a trial by {who}"),
     IssueStepKind.SENT: sentence("Sent by {who}"),
 }

@@ -6,15 +6,23 @@ from sqlmodel import col, func, select
 
 from server.core.database import WriteSession
 from server.core.errors import Invalid
-from server.core.i18n import sentence
+from server.core.i18n import Message, sentence
 from server.mailings.models import Delivery, Lane, Mailing, MailingState
 from server.municipalities.queries import get_municipality
 
 DAY = timedelta(hours=24)
 
 
+class TooManyMails(Invalid):
+    """`fits_another_day`: with no other mailing around it, this one may leave."""
+
+    def __init__(self, words: Message, *, fits_another_day: bool) -> None:
+        super().__init__({"": words}, words)
+        self.fits_another_day = fits_another_day
+
+
 async def refuse_more_mails(session: WriteSession, mailing: Mailing) -> None:
-    """Raise Invalid if the ordinary mailings within a day of this one, it included, are too many mails."""
+    """Raise TooManyMails if the ordinary mailings within a day of this one, it included, are too many mails."""
     most = (await get_municipality(session, mailing.municipality_id)).most_mails_a_day
     if most is None or mailing.lane is not Lane.ORDINARY:
         return
@@ -25,12 +33,13 @@ async def refuse_more_mails(session: WriteSession, mailing: Mailing) -> None:
         col(Mailing.scheduled_at) > mailing.scheduled_at - DAY,
         col(Mailing.scheduled_at) < mailing.scheduled_at + DAY,
     )
-    rows = select(func.count()).select_from(Delivery).where(col(Delivery.mailing_id).in_(same_day))
-    wanted = int(await session.scalar(rows) or 0)
+    rows = select(func.count()).select_from(Delivery)
+    wanted = int(await session.scalar(rows.where(col(Delivery.mailing_id).in_(same_day))) or 0)
     if wanted > most:
+        alone = int(await session.scalar(rows.where(col(Delivery.mailing_id) == mailing.id)) or 0)
         words = sentence(
             "With this one the town would send {wanted} mails within 24 hours, and it may send {most}. Send it later, or ask who hosts Tambour for more.",
             wanted=wanted,
             most=most,
         )
-        raise Invalid({"": words}, words)
+        raise TooManyMails(words, fits_another_day=alone <= most)

@@ -154,13 +154,19 @@ async def test_a_list_opens_many_and_names_the_lines_that_cannot_be_used(
 ) -> None:
     lines = [f"41{number:03};Bourg-{number};;;;a{number}@bourg.example" for number in range(20)]
     lines[7] = "wrong;Sans-Code;;;;x@bourg.example"
+    lines[8] = "41008;L’Œuf-à-la-Côte;;;;a8@bourg.example"
     content = "insee;name;email;phone;administrator;administrator_email\n" + "\n".join(lines)
-    sent = await console.submit("/operator/towns/list", files={"file": ("towns.csv", content.encode())})
+    sent = await console.submit("/operator/towns/list", files={"file": ("towns.csv", content.encode("cp1252"))})
+    assert "L’Œuf-à-la-Côte" in sent.text, "as French spreadsheets write it"
     assert (sent.status_code, sent.text.count("/desk/welcome/"), "Line 9: An INSEE code" in sent.text) == (
         200,
         19,
         True,
     )
+    none = await console.submit(
+        "/operator/towns/list", files={"file": ("towns.csv", "\n".join(content.split("\n")[:1] + lines[7:8]).encode())}
+    )
+    assert "No town was opened" in none.text
     bad = await console.submit("/operator/towns/list", files={"file": ("towns.csv", b"name;email\nx;y\n")})
     assert (bad.status_code, "lacks these columns" in bad.text) == (422, True)
 
@@ -170,6 +176,8 @@ async def test_the_staff_of_every_town_are_told_until_the_last_day(
 ) -> None:
     assert (await console.submit("/operator/message", {"text": "", "last_on": "x"})).status_code == 422
     given = {"text": "Maintenance mardi de 12 h à 13 h.", "last_on": "2026-11-24"}
+    over = await console.submit("/operator/message", given | {"last_on": "2026-11-22"})
+    assert (over.status_code, "This last day is over." in over.text, "12 h" in over.text) == (422, True, True)
     assert (await console.submit("/operator/message", given)).status_code == 303
     bob, charlie = await browser_of("Bob"), await browser_of("Charlie")
     assert given["text"] in (await bob.get("/desk")).text

@@ -11,7 +11,8 @@ from server.accounts.actors import Actor
 from server.accounts.models import AuditEntry
 from server.backups import errand_work, errands
 from server.backups.errand_work import Lost, carry_out_errands
-from server.backups.models import ErrandState, TownErrand
+from server.backups.models import ErrandState
+from server.backups.towns import delete_town
 from server.core import clock
 from server.core.database import Database
 from server.core.errors import Conflict
@@ -106,7 +107,7 @@ async def test_a_worker_that_died_leaves_the_proof_and_one_that_is_late_changes_
     late = await errand_work._take(database)
     assert late is not None
     with clock.frozen(clock.now() + timedelta(minutes=3)):
-        deleting, gone = errand_work.delete_town, RuntimeError("the machine is gone")
+        deleting, gone = delete_town, RuntimeError("the machine is gone")
 
         async def dies(*given: object) -> None:
             await deleting(*given)  # type: ignore[arg-type]
@@ -119,8 +120,8 @@ async def test_a_worker_that_died_leaves_the_proof_and_one_that_is_late_changes_
             await errand_work._change(database, late, {"state": ErrandState.FAILED})
     with clock.frozen(clock.now() + timedelta(minutes=6)):
         await carry_out_errands(database, files, secrets)
-    async with database.reading() as session:
-        found = await errands.get_errand(session, errand.id)
+    async with database.reading() as reading:
+        found = await errands.get_errand(reading, errand.id)
     assert (found.state, found.files, found.counts["municipality"]) == (ErrandState.DONE, 1, 1)
 
 
@@ -138,8 +139,7 @@ async def test_a_town_that_was_opened_again_is_not_deleted(
         town.suspended_at = None
         session.add(town)
     await carry_out_errands(database, files, secrets)
-    async with database.reading() as session:
-        found = await session.get(TownErrand, errand.id)
-    assert found is not None
+    async with database.reading() as reading:
+        found = await errands.get_errand(reading, errand.id)
     assert (found.state, "opened again" in found.trouble) == (ErrandState.FAILED, True)
     assert "saint-aubin" in await towns(database)

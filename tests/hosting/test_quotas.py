@@ -1,21 +1,27 @@
 """What a town may take of the machine: set in the console, held by the use cases, said in a sentence with its figures."""
 
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from PIL import Image
+from sqlmodel import col, select
 
+from server.core import clock
 from server.core.database import Database
 from server.core.errors import Invalid
 from server.core.files import FileStore
 from server.core.secrets import Secrets
-from server.issues.models import IssueState
+from server.issues import sending
+from server.issues.chores import send_due_issues
+from server.issues.models import Issue, IssueState
 from server.residents.quota import refuse_more_people
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
-from tests.issues.composing import in_state, send, subscribe
+from tests.issues.composing import INSTANCE, in_state, send, subscribe
 
+HOUR = timedelta(hours=1)
 EVERYBODY = ["ann@x.example", "ben@x.example", "cleo@x.example"]
 
 
@@ -65,6 +71,44 @@ async def test_so_many_mails_a_day_leave(
     assert refusal.value.message.params == {"wanted": 6, "most": 5}
     await limit(console, cast, most_mails_a_day="6")
     await send(database, secrets, files, cast, issues[1], "three")
+
+
+@pytest.mark.usefixtures("monday")
+async def test_a_planned_letter_too_many_for_the_day_leaves_the_next_day_and_says_why(
+    console: Browser, cast: Cast, browser_of: BrowserOf, database: Database, secrets: Secrets, files: FileStore
+) -> None:
+    async with database.writing() as session:
+        await subscribe(session, cast, *EVERYBODY)
+        issues = [await in_state(session, cast, IssueState.APPROVED) for _ in range(3)]
+        for issue in issues[1:]:
+            await sending.schedule_issue(
+                session, cast.town_id, cast.actor("Paula"), issue.id, issue.content_hash or "", clock.now() + HOUR
+            )
+    await limit(console, cast, most_mails_a_day="6")
+    await send(database, secrets, files, cast, issues[0].id, "one")
+
+    async def at(moment: timedelta) -> list[tuple[IssueState, datetime | None]]:
+        with clock.frozen(start + moment):
+            await send_due_issues(database, secrets, files, INSTANCE)
+        async with database.reading() as session:
+            found = await session.scalars(select(Issue).order_by(col(Issue.id)))
+            return [(one.state, one.scheduled_at) for one in list(found)[1:]]
+
+    start = clock.now()
+    tomorrow = start + HOUR + timedelta(days=1)
+    assert await at(2 * HOUR) == [(IssueState.SENT, None), (IssueState.APPROVED, tomorrow)]
+    shown = (await (await browser_of("Paula")).get(f"/desk/issues/{issues[2].id}")).text
+    assert "Put off to the next day by the clock" in shown
+    assert "would send 9 mails within 24 hours, and it may send 6" in shown
+    assert (await at(timedelta(days=1, hours=3)))[1] == (IssueState.SENT, None)
+
+    async with database.writing() as session:
+        issue = await in_state(session, cast, IssueState.APPROVED)
+        later = start + timedelta(days=5)
+        read = issue.content_hash or ""
+        await sending.schedule_issue(session, cast.town_id, cast.actor("Paula"), issue.id, read, later)
+    await limit(console, cast, most_mails_a_day="2")
+    assert (await at(timedelta(days=6)))[2][0] is IssueState.DRAFT, "no day will ever be long enough"
 
 
 async def test_so_many_megabytes_are_kept(
