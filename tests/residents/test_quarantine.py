@@ -162,6 +162,9 @@ async def test_columns_are_chosen_by_hand(
     assert (await _only(database)).counts == {"bad": 1}
     wrong = await denise.submit(f"{page}/columns", {"fields-0": ["email", "email", ""]})
     assert (wrong.status_code, "to one column only" in wrong.text) == (422, True)
+    assert wrong.text.count('value="email" selected') == 2, "what was chosen is kept"
+    nameless = await denise.submit(f"{page}/columns", {"fields-0": ["", "phone"]})
+    assert (nameless.status_code, 'value="phone" selected' in nameless.text) == (422, True)
     await denise.submit(f"{page}/columns", {"fields-0": ["email", "name", "address_street"]})
     await advance_imports(database, secrets)
     assert (await _only(database)).counts == {"new": 1}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -75,8 +76,17 @@ async def choose_columns(
 ) -> Response:
     imported = await imports.get_import(session, town.id, import_id)
     context = await _context(session, imported)
-    fields = [form.texts(f"fields-{place}") for place, _ in enumerate(context["tables"])]
-    with asking_again(lambda errors, _: _import_page(request, context, errors)):
+    fields = [
+        [
+            typed
+            for typed, _ in zip_longest(
+                form.texts(f"fields-{place}")[: len(one["header"])], one["header"], fillvalue=""
+            )
+        ]
+        for place, one in enumerate(context["tables"])
+    ]
+    chosen = [one | {"fields": typed} for one, typed in zip(context["tables"], fields, strict=True)]
+    with asking_again(lambda errors, _: _import_page(request, {**context, "tables": chosen}, errors)):
         await importing.choose_fields(session, town.id, import_id, fields)
     return redirect(request, "import", import_id=import_id, said=READ_AGAIN)
 
