@@ -15,7 +15,9 @@ from server.residents.list_reading import Staged
 _COLUMNS = tuple(column.name for column in SQLModel.metadata.tables["import_row"].c if column.name != "id")
 _VALUES = itemgetter(*_COLUMNS)
 _INSERT = f"INSERT INTO import_row ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # of constants
-_NEXT = text("SELECT nextval(pg_get_serial_sequence('resident', 'id')) FROM generate_series(1, :count)")
+_NEXT = text(
+    "SELECT nextval((SELECT pg_get_serial_sequence('resident', 'id'))::regclass) FROM generate_series(1, :count)"
+)
 # SQLite counts in a table of its own; before the first person of all it has no row there.
 _BEGIN = text(
     "INSERT INTO sqlite_sequence (name, seq) "

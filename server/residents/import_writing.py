@@ -1,6 +1,6 @@
 """From quarantine onto the list, in statements over all rows at once: who is known, who must not be written to, who is added."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from server.residents.models import (
     Resident,
     ResidentPlace,
     Subscription,
+    Topic,
 )
 
 _REASONS = {Outcome.LEFT: SuppressionReason.NEVER_AGAIN, Outcome.DEAD: SuppressionReason.REFUSED}
@@ -102,9 +103,14 @@ async def _turn(
 
 
 async def _copy(
-    session: WriteSession, model: type[SQLModel], given: Mapping[str, Any], *rows: ColumnElement[bool]
+    session: WriteSession,
+    model: type[SQLModel],
+    given: Mapping[str, Any],
+    *rows: ColumnElement[bool],
+    order: Sequence[ColumnElement[Any]] = (),
 ) -> None:
-    await session.execute(insert(_table(model)).from_select(list(given), select(*given.values()).where(*rows)))
+    copied = select(*given.values()).where(*rows).order_by(*order)
+    await session.execute(insert(_table(model)).from_select(list(given), copied))
 
 
 async def _write_wants(session: WriteSession, imported: ListImport, now: datetime, *new: ColumnElement[bool]) -> None:
@@ -112,13 +118,17 @@ async def _write_wants(session: WriteSession, imported: ListImport, now: datetim
     town, moment = literal(imported.municipality_id), _table(Consent).c.at.type
     for wants in list(await session.scalars(select(_ROW.wants).where(*new).distinct())):
         pairs = [want.split(":") for want in wants.split(",") if want]
-        for topic_id, channel in pairs:
-            given = {"municipality_id": town, "resident_id": _ROW.resident_id, "topic_id": literal(int(topic_id))}
+        topic, here = _table(Topic).c.id, _table(Topic).c.municipality_id == _ROW.municipality_id
+        for channel in {channel for _, channel in pairs}:
+            chosen = topic.in_([int(topic_id) for topic_id, one in pairs if one == channel])
+            given = {"municipality_id": town, "resident_id": _ROW.resident_id, "topic_id": topic}
             given |= {
                 "channel": literal(Channel(channel), _table(Subscription).c.channel.type),
                 "started_at": literal(now, moment),
             }
-            await _copy(session, Subscription, given, *new, _ROW.wants == wants)
+            # Person by person: each goes to the end of two indexes, of which topic by topic would part every page.
+            order = (_ROW.resident_id, topic)
+            await _copy(session, Subscription, given, *new, _ROW.wants == wants, here, chosen, order=order)
         said = [{"topic_id": int(topic_id), "channel": channel} for topic_id, channel in pairs]
         detail = {"origin": imported.origin, "import": imported.id, "wants": said}
         columns = _table(Consent).c
