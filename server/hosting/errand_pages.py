@@ -19,7 +19,7 @@ from server.core.i18n import sentence
 from server.hosting import queries
 from server.municipalities.queries import get_municipality
 from server.municipalities.schemas import usable_slug
-from server.web.dependencies import Files, Reading, Writing, database_of
+from server.web.dependencies import Files, Reading, database_of
 from server.web.forms import SentForm, asking_again
 from server.web.pagination import AskedSlice, LinkedPage
 from server.web.templates import page, redirect
@@ -126,13 +126,14 @@ async def show_arrival(request: Request, operator: Operator) -> Response:
 
 
 @router.post("/operator/towns/arrival", name="operator_arrival_ask")
-async def ask_arrival(request: Request, session: Writing, operator: Operator, files: Files, form: SentForm) -> Response:
+async def ask_arrival(request: Request, operator: Operator, files: Files, form: SentForm) -> Response:
     with asking_again(lambda errors, _refusal: _arrival_page(request, form.text("slug"), errors)):
         slug = form.parse(Arrival).slug
         if (sent := form.file("file")) is None:
             raise Invalid({"file": _NO_FILE})
         archive = await asyncio.to_thread(errands.store_archive, files, await sent.read())
-        errand = await errands.ask_arrival(session, operator, archive, slug)
+        async with database_of(request).writing() as session:
+            errand = await errands.ask_arrival(session, operator, archive, slug)
     return redirect(request, "operator_errand", errand_id=errand.id)
 
 
