@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Index, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKeyConstraint, Index, LargeBinary, SmallInteger, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -76,6 +76,7 @@ class MailingMessage(SQLModel, table=True):
     """A message composed once, with holes: one per language and edition of a mailing."""
 
     __tablename__ = "mailing_message"
+    __table_args__ = (Index("uq_mailing_message_of", "id", "mailing_id", "municipality_id", unique=True),)
 
     id: int = primary_key()
     municipality_id: int = tenant()
@@ -111,6 +112,12 @@ class Delivery(SQLModel, table=True):
     """One line of a mailing's ledger: queue entry and record in one row."""
 
     __table_args__ = (
+        # One reference that says all: a million of them are written at once, and each costs more than an index.
+        ForeignKeyConstraint(
+            ["message_id", "mailing_id", "municipality_id"],
+            ["mailing_message.id", "mailing_message.mailing_id", "mailing_message.municipality_id"],
+            ondelete="RESTRICT",
+        ),
         UniqueConstraint("mailing_id", "recipient"),
         # Taken mailing by mailing, so that none starves another and a paused one costs nothing.
         Index("ix_delivery_due", "mailing_id", "next_at", postgresql_where=_WAITING, sqlite_where=_WAITING),
@@ -127,9 +134,9 @@ class Delivery(SQLModel, table=True):
     )
 
     id: int = primary_key()
-    municipality_id: int = Field(foreign_key="municipality.id", sa_type=BigId)
-    mailing_id: int = reference("mailing.id")
-    message_id: int = reference("mailing_message.id")
+    municipality_id: int = Field(sa_type=BigId)
+    mailing_id: int = Field(sa_type=BigId)
+    message_id: int = Field(sa_type=BigId)
     recipient: int = Field(sa_type=BigId)
     """The caller's number for the person; 0 in a message to nobody on the lists; negative once the person is erased."""
     address: str = Field(max_length=254)

@@ -27,7 +27,9 @@ _ADVANCE = text("UPDATE sqlite_sequence SET seq = seq + :count WHERE name = 'res
 
 
 async def stage_rows(session: WriteSession, rows: Sequence[Staged]) -> None:
-    """Write `rows` of one import down."""
+    """Write `rows` of one import down; a list may have none."""
+    if not rows:
+        return
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     new = [row for row in rows if row["outcome"] is Outcome.NEW]
     for row, number in zip(new, await _reserve(session, len(new), is_sqlite=is_sqlite), strict=True):
