@@ -1,7 +1,7 @@
 """An urgent day: from the button to the last mailbox, to the banner, to the paper kit. One line of JSON last.
 
-The button is pressed over HTTP, web and workers apart as docker-compose runs them, while a letter is leaving. See
-docs/measurements.md.
+The button is pressed over HTTP while a letter is leaving: web and workers apart as docker-compose runs them, or
+`--together` in one process. See docs/measurements.md.
 """
 
 import argparse
@@ -68,6 +68,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--people", type=int, default=10_000, help="who receives the urgent notice")
     words.add_argument("--letter", type=int, default=100_000, help="people of the letter that is leaving meanwhile")
+    words.add_argument("--together", action="store_true", help="web and workers in one process")
     asked = words.parse_args()
     programs()
     with sink() as port, sqlite_url() as (url, home):
@@ -81,7 +82,8 @@ def main() -> None:
             "TAMBOUR_LOG_LEVEL": "WARNING",
         }
         town = asyncio.run(_prepare(url, home, asked.people, asked.letter))
-        with _workers(home, settings), running(home, f"{TOWN}/", settings=settings, alone=True) as instance:
+        workers = contextlib.nullcontext() if asked.together else _workers(home, settings)
+        with workers, running(home, f"{TOWN}/", settings=settings, alone=not asked.together) as instance:
             found = asyncio.run(_day(url, f"http://127.0.0.1:{instance.port}{TOWN}", town))
     print(json.dumps({key: round(value, 2) for key, value in found.items()}))
 

@@ -12,6 +12,7 @@ from server.cli.opening import Instance, Refused, console, opened
 from server.core.logging import start_logging
 from server.core.settings import Settings, settings
 from workers.first_start import first_start
+from workers.processes import rest_the_collector
 from workers.runner import run_crew, stop_on_signals
 from workers.welcome import show_welcome
 
@@ -61,6 +62,7 @@ async def serve(instance: Instance, listener: socket.socket, stop: asyncio.Event
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     server = _Server(config)
+    rest_the_collector()
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(server.serve(sockets=[listener]))
         await stop.wait()
