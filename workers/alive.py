@@ -5,8 +5,7 @@ import urllib.request
 
 from server.cli.opening import Refused, opened
 from server.core.settings import settings
-from server.mailings.heartbeats import living_workers
-from workers.runner import MACHINE
+from server.mailings.heartbeats import MACHINE, living_workers
 
 _PATIENCE = 8
 

@@ -6,7 +6,6 @@ import logging
 import os
 import secrets as random
 import signal
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
-from server.mailings.heartbeats import beat, stop_beating
+from server.mailings.heartbeats import MACHINE, beat, stop_beating
 from workers.clock import run_chores
 from workers.handlers import CHORES, RECIPES, chores_with
 from workers.patience import DATABASE_AWAY
@@ -30,7 +29,6 @@ from workers.transports.smtp import SmtpTransport
 log = logging.getLogger(__name__)
 
 KINDS = ("mail", "clock", "render")
-MACHINE = socket.gethostname()[:30]
 _BEAT = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
 _RESTARTING = "restarting"

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from rich.table import Column, Table
 
 from server.cli import addresses, backups, boards, hosting, mail, operators, staff, towns
-from server.cli.opening import carry_out, console, opened
+from server.cli.opening import bring_up_to_date, carry_out, console
 from server.core.settings import Settings, settings
 
 app = typer.Typer(
@@ -40,11 +40,6 @@ SECRET = "••••••••"  # noqa: S105  what is shown instead of one
 @app.command()
 def migrate() -> None:
     """Give the database the shape this version expects."""
-
-    async def bring_up_to_date() -> None:
-        async with opened(migrating=True):
-            console.print("The database has the shape this version expects.")
-
     carry_out(bring_up_to_date)
 
 

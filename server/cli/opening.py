@@ -57,6 +57,12 @@ async def opened(configured: Settings | None = None, *, migrating: bool = False)
         await database.close()
 
 
+async def bring_up_to_date() -> None:
+    """Give the database the shape this version expects, and say so."""
+    async with opened(migrating=True):
+        console.print("The database has the shape this version expects.")
+
+
 def carry_out(command: Callable[[], Awaitable[Answer]]) -> Answer:
     """Run an asynchronous command. A refusal becomes a sentence and the exit status 1."""
 

@@ -1,5 +1,6 @@
 """Signs of life of the workers, and what they say keeps mail from leaving."""
 
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,8 @@ from server.core.i18n import Message, sentence
 from server.mailings.models import WorkerHeartbeat
 
 FRESH = timedelta(seconds=30)
+MACHINE = socket.gethostname()[:30]
+"""Part of the name of each worker on it."""
 _MOST_NOTE = 300
 
 
