@@ -19,6 +19,7 @@ from tests.cast import Cast
 from tests.certificates import certificate_for, served
 from tests.sending import Office, eventually, people
 from tests.smtp_sink import Sink
+from workers import traffic as traffic_room
 from workers.groups import Groups
 from workers.resolver import Resolver
 from workers.roads import Roads
@@ -90,17 +91,20 @@ async def test_a_provider_that_asks_to_slow_down_is_left_alone_and_nobody_is_con
     assert all(row.next_at and row.next_at > soon for row in rows)
 
 
-async def test_a_relay_that_insists_gets_a_pause_but_what_is_pressing_leaves(office: Office) -> None:
+async def test_a_relay_that_insists_gets_a_pause_but_what_is_pressing_leaves(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traffic_room, "_FLUSH", 0.1)  # a transport in memory is asked a thousand times in a second
     slow = Answer(421, "4.7.0 slow down", Stage.MAIL)
     memory = MemoryTransport(answer=lambda to: slow if to.startswith("p") else YES)
-    mailing_id = await office.start(people(800))
+    mailing_id = await office.start(people(3_000))
     traffic = WayTraffic(office.database, Way("relay"))
     async with office.working(memory, lines=1, traffic=traffic):
         await eventually(partial(_is_slowed, office, "relay"))
         before = await _deferred_at_rest(office, mailing_id)
         urgent = await office.start([Recipient(7, "zoe@example.org")], lane=Lane.URGENT, idempotency_key="urgent")
         assert await office.until_settled(urgent) == {ACCEPTED: 1}
-        assert (await office.states(mailing_id))[DEFERRED] == before < 800
+        assert (await office.states(mailing_id))[DEFERRED] == before < 3_000
 
 
 async def _deferred_at_rest(office: Office, mailing_id: int) -> int:
@@ -142,7 +146,7 @@ async def test_a_town_has_so_many_messages_a_day_and_the_rest_leaves_the_day_aft
 
 async def test_a_mailing_that_everybody_refuses_stops_by_itself(office: Office) -> None:
     memory = MemoryTransport(answer=lambda _to: Answer(550, "5.1.1 nobody", Stage.DATA))
-    mailing_id = await office.start(people(800))
+    mailing_id = await office.start(people(3_000))
     async with office.working(memory, traffic=WayTraffic(office.database, Way("relay"))):
         await eventually(partial(_is_stopped, office, mailing_id))
     states = await office.states(mailing_id)
