@@ -108,7 +108,10 @@ async def send(
         async with database_of(request).writing() as session:
             await sending.send_urgent(session, town.id, secrets, prepared, staff, confirmed, form.text("content_hash"))
     except Invalid:
-        context = await before_leaving(reading, town, staff, urgent) | {"reason": form.text("reason")}
+        context = await before_leaving(reading, town, staff, urgent) | {
+            "reason": form.text("reason"),
+            "is_overridden": bool(form.text("override")),
+        }
         with asking_again(lambda errors, _refusal: confirm_page(request, context, errors)):
             raise
     return redirect(request, "urgent", urgent_id=urgent_id, said=SENT)
@@ -153,6 +156,7 @@ async def before_leaving(session: ReadSession, town: Town, staff: Actor, urgent:
         "may_send": staff.has_role(Role.PUBLISHER),
         "others": [one.name for one in members if one.roles & may_send and one.account_id != staff.account_id],
         "reason": "",
+        "is_overridden": False,
     }
 
 

@@ -3,7 +3,15 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from server.content.markdown import parse
 from server.core import clock
@@ -58,22 +66,31 @@ class UrgentDraft(BaseModel):
     what: Line = Field(min_length=1, max_length=300)
     instruction: Instruction = Field(min_length=1, max_length=1200)
     where_text: Line = Field("", max_length=200)
+    is_exercise: bool = False
     place_ids: list[int] = Field(default=[], max_length=200)
-    topic_ids: list[int] = Field(default=[], max_length=200)
+    topic_ids: list[int] = Field(default=[], max_length=200, validate_default=True)
     until_at: Until = None
     contact_phone: Phone = Field(min_length=1, max_length=40)
-    is_exercise: bool = False
-    exercise_to: Lines = Field("", max_length=4000)
+    exercise_to: Lines = Field("", max_length=4000, validate_default=True)
 
     @property
     def exercise_addresses(self) -> list[str]:
         """One mailbox a line, each once."""
         return list(dict.fromkeys(line for line in self.exercise_to.splitlines() if line))
 
+    @field_validator("topic_ids")
+    @classmethod
+    def _readers(cls, topic_ids: list[int], info: ValidationInfo) -> list[int]:
+        if not topic_ids and not info.data.get("is_exercise"):
+            raise Unusable(sentence("Tick at least one topic: its readers receive the mail."))
+        return topic_ids
+
     @field_validator("exercise_to")
     @classmethod
-    def _mailboxes(cls, typed: str) -> str:
+    def _mailboxes(cls, typed: str, info: ValidationInfo) -> str:
         lines = [mailbox(line) for line in typed.splitlines() if line]
+        if not lines and info.data.get("is_exercise"):
+            raise Unusable(sentence("Write at least one email address: an exercise goes to nobody else."))
         if len(lines) > _MOST_TRIED:
             raise Unusable(sentence("An exercise is written to {limit} mailboxes at most.", limit=_MOST_TRIED))
         return "\n".join(lines)

@@ -13,7 +13,7 @@ from server.accounts.models import Account
 from server.boards.service import end_postings_of_notice, prolong_postings_of_notice
 from server.core import clock
 from server.core.database import WriteSession
-from server.core.errors import Conflict, Invalid
+from server.core.errors import Conflict
 from server.core.i18n import sentence
 from server.notices import service as notices
 from server.urgent import queries
@@ -40,8 +40,7 @@ async def write_urgent(
     follows: UrgentNotice | None = None,
     message_type: MessageType = MessageType.ALERT,
 ) -> UrgentNotice:
-    """A message that nobody has confirmed yet. `follows`: the message it updates or ends. Raises Invalid, Conflict."""
-    _check_people(draft)
+    """A message that nobody has confirmed yet. `follows`: the message it updates or ends. Raises Conflict."""
     if follows is not None:
         await _refuse_second_draft(session, municipality_id, follows.root_id)
     urgent = UrgentNotice(
@@ -73,7 +72,6 @@ async def rewrite_urgent(
     session: WriteSession, municipality_id: int, actor: Actor, urgent_id: int, draft: UrgentDraft
 ) -> UrgentNotice:
     """Other words for a message that has not left. Whoever read the earlier ones is told to read again. Raises Conflict."""
-    _check_people(draft)
     urgent = await queries.get_urgent(session, municipality_id, urgent_id)
     if urgent.state is not UrgentState.DRAFT:
         raise Conflict(NOT_NOW, "urgent_moved")
@@ -170,13 +168,6 @@ async def move_draft(session: WriteSession, urgent: UrgentNotice, **values: obje
 def _typed(draft: UrgentDraft) -> dict[str, Any]:
     values = draft.model_dump(exclude={"exercise_to"})
     return values | {"exercise_to": draft.exercise_addresses if draft.is_exercise else []}
-
-
-def _check_people(draft: UrgentDraft) -> None:
-    if draft.is_exercise and not draft.exercise_addresses:
-        raise Invalid({"exercise_to": sentence("Write at least one email address: an exercise goes to nobody else.")})
-    if not draft.is_exercise and not draft.topic_ids:
-        raise Invalid({"topic_ids": sentence("Tick at least one topic: its readers receive the mail.")})
 
 
 async def _refuse_second_draft(session: WriteSession, municipality_id: int, root_id: int) -> None:

@@ -1,5 +1,7 @@
 """The button, the form, the second look, the page that follows; and what other sites and machines read."""
 
+import re
+
 from sqlmodel import col, update
 
 from server.accounts import passwords
@@ -70,7 +72,9 @@ async def test_who_wrote_it_types_the_password_again(browser_of: BrowserOf, data
     wrong = await paula.submit(f"{place}/sending", {"content_hash": content_hash, "password": "oublié"})
     assert (wrong.status_code, "This is not your current password." in wrong.text) == (422, True)
     short = {"content_hash": content_hash, "override": "yes", "reason": "vite"}
-    assert (await paula.submit(f"{place}/sending", short)).status_code == 422
+    refused = await paula.submit(f"{place}/sending", short)
+    assert (refused.status_code, 'value="vite"' in refused.text) == (422, True)
+    assert re.search(r'name="override"[^>]* checked', refused.text)
     right = {"content_hash": content_hash, "password": "un tambour bat la caisse"}
     assert (await paula.submit(f"{place}/sending", right)).status_code == 303
 
@@ -81,10 +85,15 @@ async def test_what_cannot_be_used_is_said_and_kept(browser_of: BrowserOf, cast:
         "/desk/urgent", typed(cast, title="", until_at="2020-01-01T08:00", contact_phone="?", topic_ids=[])
     )
     assert answer.status_code == 422
-    for words in ("Fill in this field.", "This moment has passed", "Write a telephone number", "2020-01-01T08:00"):
+    for words in (
+        *("Fill in this field.", "This moment has passed", "Write a telephone number", "2020-01-01T08:00"),
+        "Tick at least one topic",
+    ):
         assert words in answer.text, words
-    exercise = await bob.submit("/desk/urgent", typed(cast, is_exercise="yes", exercise_to="not an address"))
-    assert "Write an email address like" in exercise.text
+    for mailboxes, words in (("not an address", "Write an email address like"), ("", "goes to nobody else")):
+        exercise = await bob.submit("/desk/urgent", typed(cast, is_exercise="yes", exercise_to=mailboxes, topic_ids=[]))
+        assert words in exercise.text
+        assert "Tick at least one topic" not in exercise.text
 
 
 async def test_an_editor_does_not_send_and_a_stranger_finds_nothing(
