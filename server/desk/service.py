@@ -177,10 +177,10 @@ async def _of_residents(session: ReadSession, municipality_id: int) -> list[Task
         tasks.append(Task(words, sentence("Find the address"), "returned_letters", is_pressing=True))
     if missed := await list_missed(session, municipality_id):
         words = sentences(
-            "The mailbox of {name} is gone, and a letter can reach them",
-            "{count} mailboxes are gone, that of {name} among them, and letters can reach these people",
+            "{name} has no mailbox any more",
+            "{count} people have no mailbox any more, {name} among them",
             count=len(missed),
             name=missed[0].resident.name or missed[0].resident.email,
         )
-        tasks.append(Task(words, sentence("Write by post, or correct the address"), "gone_mailboxes", is_pressing=True))
+        tasks.append(Task(words, sentence("Write by post"), "gone_mailboxes", is_pressing=True))
     return tasks
