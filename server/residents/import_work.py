@@ -5,6 +5,7 @@ was on the list yet. Writing is one transaction: all of it, or nothing.
 """
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
@@ -19,7 +20,7 @@ from server.residents.import_models import ImportRow, ImportState, ListFile, Lis
 from server.residents.import_staging import stage_rows
 from server.residents.import_writing import sort_out
 from server.residents.importing import clear_quarantine, finish_import, staged_rows
-from server.residents.list_reading import ListReader, as_data
+from server.residents.list_reading import ListReader, Staged, as_data
 from server.residents.lists.refusal import NotAList
 
 _AT_WORK = (ImportState.READING, ImportState.WRITING)
@@ -81,17 +82,35 @@ async def _read(database: Database, secrets: Secrets, held: ListImport) -> None:
         return
     shown: list[dict[str, object]] = []
     rows, read = staged_rows(file.content, held, reader, shown), 0
-    while piece := await asyncio.to_thread(lambda: list(islice(rows, _PIECE))):
+    piece = await asyncio.to_thread(_next_of, rows)
+    while piece:
         read += len(piece)
-        async with database.writing() as session:
-            if not await _still_ours(session, held, rows_read=read):
-                return
-            await stage_rows(session, piece)
+        # The database writes this piece while the next one is read.
+        writing = asyncio.create_task(_stage(database, held, piece, read))
+        try:
+            piece = await asyncio.to_thread(_next_of, rows)
+        finally:
+            is_ours = await writing
+        if not is_ours:
+            return
     async with database.writing() as session:
         await count_again(session, ImportRow)
         counts = await sort_out(session, held)
         if await _still_ours(session, held, state=ImportState.READ, counts=counts):
             await session.execute(update(ListFile).where(col(ListFile.import_id) == held.id).values(tables=shown))
+
+
+def _next_of(rows: Iterator[Staged]) -> list[Staged]:
+    return list(islice(rows, _PIECE))
+
+
+async def _stage(database: Database, held: ListImport, piece: Sequence[Staged], read: int) -> bool:
+    """Whether the import was still ours, and so these rows of it are in quarantine."""
+    async with database.writing() as session:
+        is_ours = await _still_ours(session, held, rows_read=read)
+        if is_ours:
+            await stage_rows(session, piece)
+    return is_ours
 
 
 async def _write(database: Database, held: ListImport) -> None:
