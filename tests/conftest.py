@@ -19,7 +19,7 @@ from server.web.csrf import csrf_token
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast, open_session
 from tests.databases import BARE, PEOPLED, AimedDatabase, PostgresStates, SqliteStates
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, of_the_run
 
 SECRET = b"a secret for tests, never for a town" * 2
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
@@ -44,7 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def sqlite_states(tmp_path_factory: pytest.TempPathFactory) -> SqliteStates:
     with clock.frozen(MONDAY_MORNING):
-        return SqliteStates(tmp_path_factory.mktemp("states"))
+        return SqliteStates(tmp_path_factory.mktemp("states"), of_the_run(tmp_path_factory) / "migrated.sqlite3")
 
 
 @pytest.fixture(scope="session")
@@ -74,9 +74,12 @@ def database_url(states: SqliteStates | PostgresStates, request: pytest.FixtureR
 
 
 @pytest.fixture(scope="session")
-def aimed_databases() -> dict[str, AimedDatabase]:
+async def aimed_databases() -> AsyncIterator[dict[str, AimedDatabase]]:
     """One per engine and process."""
-    return {}
+    aimed: dict[str, AimedDatabase] = {}
+    yield aimed
+    for database in aimed.values():
+        await database.close()
 
 
 @pytest.fixture
@@ -85,7 +88,7 @@ async def database(
 ) -> AsyncIterator[Database]:
     database = aimed_databases.setdefault(database_kind, AimedDatabase(database_url)).aim(database_url)
     yield database
-    await database.close()
+    await database.rest()
 
 
 @pytest.fixture
@@ -130,9 +133,17 @@ def web() -> Web:
     return compose()
 
 
+@pytest.fixture(scope="session")
+def town_settings() -> Settings:
+    """Reading them takes as long as the setting up of everything else."""
+    return Settings(base_url="https://tambour.test")
+
+
 @pytest.fixture
-def app(web: Web, database: Database, secrets: Secrets, files: FileStore, tmp_path: Path) -> ASGIApp:
-    settings = Settings(home=tmp_path, base_url="https://tambour.test")
+def app(
+    web: Web, database: Database, secrets: Secrets, files: FileStore, town_settings: Settings, tmp_path: Path
+) -> ASGIApp:
+    settings = town_settings.model_copy(update={"home": tmp_path})
     return create_app(database, secrets=secrets, files=files, settings=settings, web=web)
 
 

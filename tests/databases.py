@@ -1,4 +1,4 @@
-"""The databases of the tests: made once per process on each engine, and put back as they were before every test.
+"""The databases of the tests: migrated once per run, made once per process on each engine, and put back as they were before every test.
 
 A test's own data is a copy of one of two states: `bare` (migrated, empty) or `peopled` (with the cast). SQLite copies a
 file; PostgreSQL empties its tables and fills them from a schema kept aside, which is ten times quicker than a new
@@ -17,41 +17,31 @@ from sqlalchemy.engine.interfaces import Dialect
 from server.core.database import Database
 from server.core.migrations import migrate
 from tests.cast import Cast, bring_cast
-from tests.postgres import PostgresServer
+from tests.postgres import PostgresServer, locked
 
 BARE, PEOPLED = "bare", "peopled"
+_MIGRATED = "migrated"
 
-_ASIDE = """
-CREATE SCHEMA {state};
-DO $$ DECLARE name text; BEGIN
-  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('CREATE TABLE {state}.%I AS TABLE public.%I', name, name);
-  END LOOP;
-END $$;
-CREATE TABLE {state}."a sequence" AS
-  SELECT sequencename AS name, last_value AS value FROM pg_sequences WHERE schemaname = 'public';
-"""
-
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+_SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'"
+# Written out table by table, so that PostgreSQL plans each statement once. Connections stay open from one test to the
+# next; one that a test left in the midst of something would keep its locks.
 _RESTORE = """
-CREATE FUNCTION restore(state text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE one record; has_rows boolean;
+CREATE FUNCTION {state}.restore() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid();
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle';
   SET LOCAL session_replication_role = replica;
-  FOR one IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%I', one.name);
-    EXECUTE format('INSERT INTO public.%I SELECT * FROM %I.%I', one.name, state, one.name);
-  END LOOP;
-  FOR one IN EXECUTE format('SELECT name, value FROM %I."a sequence"', state) LOOP
-    PERFORM setval(quote_ident(one.name)::regclass, coalesce(one.value, 1), one.value IS NOT NULL);
-  END LOOP;
+{lines}
 END $$;
 """
+_EMPTY = '  IF EXISTS (SELECT FROM public."{table}") THEN DELETE FROM public."{table}"; END IF;'
+_FILL = '  INSERT INTO public."{table}" SELECT * FROM {state}."{table}";'
+_COUNT = "  PERFORM setval('public.\"{sequence}\"', {value}, {is_called});"
 
 
 class AimedDatabase(Database):
-    """One for all tests: each test aims it at its own data and closes its connections."""
+    """One for all tests: each test aims it at its own data."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, pool_size=5)
@@ -64,6 +54,11 @@ class AimedDatabase(Database):
     def aim(self, url: str) -> "AimedDatabase":
         self.url = make_url(url)
         return self
+
+    async def rest(self) -> None:
+        """Until the next test: another file on SQLite, the same database on PostgreSQL, where connecting is dear."""
+        if self.is_sqlite:
+            await self.close()
 
 
 async def _migrated(url: str) -> None:
@@ -84,12 +79,17 @@ def sqlite_url(path: Path) -> str:
 
 
 class SqliteStates:
-    """Two files, copied."""
+    """Two files, copied. The processes of a run migrate once: the file is `shared`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shared: Path) -> None:
         self._folder = folder
-        asyncio.run(_migrated(sqlite_url(self.file(BARE))))
-        shutil.copyfile(self.file(BARE), self.file(PEOPLED))
+        with locked(shared.with_suffix(".lock")):
+            if not shared.exists():
+                made = folder / "making.sqlite3"
+                asyncio.run(_migrated(sqlite_url(made)))
+                made.rename(shared)
+        shutil.copyfile(shared, self.file(BARE))
+        shutil.copyfile(shared, self.file(PEOPLED))
         self.cast = asyncio.run(_peopled(sqlite_url(self.file(PEOPLED))))
 
     def file(self, state: str) -> Path:
@@ -107,13 +107,16 @@ class PostgresStates:
 
     def __init__(self, server: PostgresServer) -> None:
         self._server = server
-        self._name = server.create()
+        with locked(server.folder.with_suffix(".migrated.lock")):
+            if not server.has(_MIGRATED):
+                asyncio.run(_migrated(server.url(server.create(name="being migrated"))))
+                server.rename("being migrated", _MIGRATED)
+        self._name = server.create(_MIGRATED)
         self._loop = asyncio.new_event_loop()
-        asyncio.run(_migrated(self.url))
         self._connect()
-        self._execute(_ASIDE.format(state=BARE))
+        self._set_aside(BARE)
         self.cast = asyncio.run(_peopled(self.url))
-        self._execute(_ASIDE.format(state=PEOPLED) + _RESTORE)
+        self._set_aside(PEOPLED)
 
     @property
     def url(self) -> str:
@@ -121,13 +124,30 @@ class PostgresStates:
 
     def url_of(self, state: str, _folder: Path) -> str:
         """The address of the database, put back to `state`."""
-        self._execute(f"SELECT restore('{state}')")
+        self._execute(f"SELECT {state}.restore()")
         return self.url
 
     def close(self) -> None:
         self._connection.terminate()  # a test may have cut it
         self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
+
+    def _set_aside(self, state: str) -> None:
+        """Keep what the tables hold, and a function that puts them back to it."""
+        self._execute(f"CREATE SCHEMA {state}")
+        tables = [row[0] for row in self._rows(_TABLES)]
+        filled = [table for table in tables if self._rows(f'SELECT FROM public."{table}" LIMIT 1')]
+        for table in filled:
+            self._execute(f'CREATE TABLE {state}."{table}" AS TABLE public."{table}"')
+        lines = [_EMPTY.format(table=table) for table in tables]
+        lines += [_FILL.format(table=table, state=state) for table in filled]
+        for name, value in self._rows(_SEQUENCES):
+            lines.append(_COUNT.format(sequence=name, value=value or 1, is_called=value is not None))
+        self._execute(_RESTORE.format(state=state, lines="\n".join(lines)))
+
+    def _rows(self, statement: str) -> list[asyncpg.Record]:
+        found: list[asyncpg.Record] = self._loop.run_until_complete(self._connection.fetch(statement))
+        return found
 
     def _connect(self) -> None:
         opening = asyncpg.connect(host=str(self._server.folder), user="postgres", database=self._name)

@@ -48,9 +48,9 @@ class PostgresServer:
     def url(self, name: str) -> str:
         return f"postgresql+asyncpg://postgres@/{name}?host={self.folder}"
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", name: str = "") -> str:
         """A new database copied from `template`; returns its name."""
-        name = f"{self.name}_{next(_NUMBERS)}"
+        name = name or f"{self.name}_{next(_NUMBERS)}"
         self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return name
 
@@ -64,6 +64,12 @@ class PostgresServer:
         self._execute(f'CREATE DATABASE "{name}" TABLESPACE "{name}"')
         return name
 
+    def has(self, name: str) -> bool:
+        return bool(self._execute(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+    def rename(self, name: str, to: str) -> None:
+        self._execute(f'ALTER DATABASE "{name}" RENAME TO "{to}"')
+
     def drop(self, name: str) -> None:
         self._execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
@@ -75,31 +81,31 @@ class PostgresServer:
         """After `stop`."""
         _serve(self.folder)
 
-    def _execute(self, statement: str) -> None:
-        async def execute() -> None:
+    def _execute(self, statement: str) -> list[asyncpg.Record]:
+        async def execute() -> list[asyncpg.Record]:
             connection = await asyncpg.connect(host=str(self.folder), user="postgres", database="postgres")
             try:
-                await connection.execute(statement)
+                found: list[asyncpg.Record] = await connection.fetch(statement)
+                return found
             finally:
                 await connection.close()
 
-        asyncio.run(execute())
+        return asyncio.run(execute())
 
     @classmethod
     @contextmanager
     def running(cls, factory: pytest.TempPathFactory) -> Iterator["PostgresServer"]:
         """The server of this run: the first worker starts it, the last one to leave stops it."""
         worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        base = factory.getbasetemp() if worker == "alone" else factory.getbasetemp().parent
-        folder = _MEMORY / f"tambour-pg-{hash_of(base):x}"
-        with _locked(folder.with_suffix(".lock")):
+        folder = _MEMORY / f"tambour-pg-{hash_of(of_the_run(factory)):x}"
+        with locked(folder.with_suffix(".lock")):
             users = _count(folder, +1)
             if users == 1:
                 _start(folder)
         try:
             yield cls(folder, f"t_{worker}_{os.getpid()}")
         finally:
-            with _locked(folder.with_suffix(".lock")):
+            with locked(folder.with_suffix(".lock")):
                 if _count(folder, -1) == 0:
                     _stop(folder)
 
@@ -114,13 +120,19 @@ def own_server(folder: Path, *, durable: bool = False) -> Iterator[PostgresServe
         _stop(folder)
 
 
+def of_the_run(factory: pytest.TempPathFactory) -> Path:
+    """The folder that the processes of a run share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def hash_of(path: Path) -> int:
     """The same number in every worker (Python's own hash of a text differs by process)."""
     return int.from_bytes(str(path).encode()[-24:], "big") % (1 << 48)
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
+def locked(path: Path) -> Iterator[None]:
     with path.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -154,5 +166,5 @@ def _serve(folder: Path, *, durable: bool = False) -> None:
 def _stop(folder: Path) -> None:
     _run(_folder_of_programs() / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop")
     shutil.rmtree(folder, ignore_errors=True)
-    for ending in (".users", ".lock"):
+    for ending in (".users", ".lock", ".migrated.lock"):
         folder.with_suffix(ending).unlink(missing_ok=True)

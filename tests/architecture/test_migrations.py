@@ -1,7 +1,7 @@
 """Revisions say what the tables say, on both engines, and can be undone."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -11,6 +11,13 @@ from sqlalchemy.exc import DBAPIError
 from alembic import command
 from server.core.database import Database
 from server.core.migrations import configuration, current_revision, is_current, known_revisions, migrate
+
+
+@pytest.fixture
+async def database(database: Database) -> AsyncIterator[Database]:
+    """Its connections do not outlive the tables they have seen."""
+    yield database
+    await database.close()
 
 
 async def _run(database: Database, work: Callable[[Connection], None]) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -43,6 +44,8 @@ PUBLIC = {
 }
 NOTED = {"api_token"}
 """When a token was last used is noted, so that one nobody uses can be revoked."""
+SAME_ORIGIN = {"sec-fetch-site": "same-origin"}
+Answers = list[tuple[Route, httpx.Response]]
 HEADERS = ("content-security-policy", "x-content-type-options", "referrer-policy", "cross-origin-opener-policy")
 
 
@@ -96,23 +99,63 @@ def built(sqlite_states: SqliteStates, tmp_path_factory: pytest.TempPathFactory)
     return home, asyncio.run(make())
 
 
-@pytest.fixture
-async def walk(built: tuple[Path, SmallTown], web: Web, tmp_path: Path, secrets: Secrets) -> AsyncIterator[Walk]:
-    home, town = built
-    shutil.copyfile(home / "town.sqlite3", tmp_path / "walk.sqlite3")
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'walk.sqlite3'}")
-    settings = Settings(home=tmp_path, base_url="https://tambour.test")
-    app = create_app(database, secrets=secrets, files=FileStore(home / "files"), settings=settings, web=web)
+@asynccontextmanager
+async def _walking(built: tuple[Path, SmallTown], web: Web, settings: Settings, home: Path) -> AsyncIterator[Walk]:
+    kept, town = built
+    shutil.copyfile(kept / "town.sqlite3", home / "walk.sqlite3")
+    database = Database(f"sqlite+aiosqlite:///{home / 'walk.sqlite3'}")
+    secrets, configured = Secrets(SECRET), settings.model_copy(update={"home": home})
+    app = create_app(database, secrets=secrets, files=FileStore(kept / "files"), settings=configured, web=web)
     yield Walk(replace(town, database=database), web, app, secrets)
     await database.close()
 
 
-async def _answers(browser: Browser, routes: list[Route], **more: object) -> list[tuple[Route, httpx.Response]]:
+@pytest.fixture
+async def walk(built: tuple[Path, SmallTown], web: Web, town_settings: Settings, tmp_path: Path) -> AsyncIterator[Walk]:
+    async with _walking(built, web, town_settings, tmp_path) as walk:
+        yield walk
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What somebody was answered at every route, and the tables that this changed."""
+
+    answers: Answers
+    changed: frozenset[str]
+
+    def at(self, routes: list[Route]) -> Answers:
+        return [(route, answer) for route, answer in self.answers if route in routes]
+
+
+@pytest.fixture(scope="module")
+async def seen(
+    built: tuple[Path, SmallTown], web: Web, town_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Seen]:
+    """Every route as a stranger and as Alice, who sends forms without their token: walked once, looked at by several tests."""
+    async with _walking(built, web, town_settings, tmp_path_factory.mktemp("seen")) as walk:
+        looks, forms = [r for r in walk.routes if r.is_safe], [r for r in walk.routes if not r.is_safe]
+        private = [route for route in walk.staff() if not route.is_safe]
+        return {
+            "stranger": await _seen(walk, walk.stranger(), looks + private),
+            "Alice": await _seen(walk, walk.alice(), looks),
+            "Alice, forged": await _seen(walk, walk.alice(), private, data={"csrf_token": ""}, headers=SAME_ORIGIN),
+            # Public forms are open to everybody, and join, leave, sign in.
+            "others": await _seen(walk, walk.stranger(), [route for route in forms if route not in private]),
+        }
+
+
+async def _seen(walk: Walk, browser: Browser, routes: list[Route], **more: object) -> Seen:
+    before = await walk.town.dump()
+    answers = await _answers(browser, routes, **more)
+    return Seen(answers, frozenset(changed(before, await walk.town.dump())))
+
+
+async def _answers(browser: Browser, routes: list[Route], **more: object) -> Answers:
     async with browser:
         return [(route, await browser.request(route.method, route.path, **more)) for route in routes]  # type: ignore[arg-type]
 
 
-def _odd(answers: list[tuple[Route, httpx.Response]], *expected: int) -> dict[str, int]:
+def _odd(answers: Answers, *expected: int) -> dict[str, int]:
     return {str(route): answer.status_code for route, answer in answers if answer.status_code not in expected}
 
 
@@ -128,12 +171,11 @@ async def test_a_name_leads_to_one_route(walk: Walk) -> None:
     assert {name: found for name, found in paths.items() if len(found) > 1} == {}
 
 
-async def test_a_stranger_is_sent_to_sign_in(walk: Walk) -> None:
-    before = await walk.town.dump()
-    answers = await _answers(walk.stranger(), walk.staff())
+async def test_a_stranger_is_sent_to_sign_in(walk: Walk, seen: dict[str, Seen]) -> None:
+    answers = seen["stranger"].at(walk.staff())
     assert _odd(answers, 303) == {}
     assert all("/desk/sign-in" in answer.headers["location"] for _, answer in answers)
-    assert list(changed(before, await walk.town.dump())) == []
+    assert seen["stranger"].changed == frozenset()
 
 
 async def test_a_program_without_a_token_is_refused(walk: Walk) -> None:
@@ -173,23 +215,21 @@ async def test_objects_of_one_town_are_not_in_another(walk: Walk) -> None:
     assert set(changed(before, await walk.town.dump())) <= NOTED
 
 
-async def test_looking_changes_nothing(walk: Walk) -> None:
+async def test_looking_changes_nothing(walk: Walk, seen: dict[str, Seen]) -> None:
     """Mail scanners and prefetching browsers follow every link: no GET may have a side effect."""
-    before = await walk.town.dump()
-    looks = [route for route in walk.routes if route.is_safe]
-    alice = await _answers(walk.alice(), looks)
-    await _answers(walk.stranger(), looks)
-    program = await _answers(walk.program(walk.town.api_token), [route for route in walk.api() if route.is_safe])
-    assert set(changed(before, await walk.town.dump())) <= NOTED
-    assert {name: status for name, status in _odd(alice, 200).items() if status >= 500} == {}
-    assert _odd(program, 200) == {}
+    api = [route for route in walk.api() if route.is_safe]
+    program = await _seen(walk, walk.program(walk.town.api_token), api)
+    assert seen["stranger"].changed | seen["Alice"].changed == frozenset()
+    assert program.changed <= NOTED
+    assert {name: status for name, status in _odd(seen["Alice"].answers, 200).items() if status >= 500} == {}
+    assert _odd(program.answers, 200) == {}
 
 
-async def test_every_page_of_the_staff_opens(walk: Walk) -> None:
+async def test_every_page_of_the_staff_opens(walk: Walk, seen: dict[str, Seen]) -> None:
     # Nobody has set a text aside, no board has a photograph.
     absent = {"notice_aside", "board_photo"}
     pages = [route for route in walk.staff() if route.is_safe and route.name not in absent]
-    assert _odd(await _answers(walk.alice(), pages), 200, 303) == {}
+    assert _odd(seen["Alice"].at(pages), 200, 303) == {}
 
 
 async def test_an_empty_form_is_refused_in_a_sentence(walk: Walk) -> None:
@@ -198,8 +238,9 @@ async def test_an_empty_form_is_refused_in_a_sentence(walk: Walk) -> None:
     assert {str(route): answer.status_code for route, answer in answers if answer.status_code >= 500} == {}
 
 
-async def test_headers_stand_on_every_answer(walk: Walk) -> None:
-    answers = await _answers(walk.stranger(), walk.routes) + await _answers(walk.alice(), walk.routes)
+async def test_headers_stand_on_every_answer(walk: Walk, seen: dict[str, Seen]) -> None:
+    answers = [one for somebody in seen.values() for one in somebody.answers]
+    assert {route for route, _ in answers} == set(walk.routes)
     for route, answer in answers:
         assert [name for name in HEADERS if name not in answer.headers] == [], route
         assert answer.headers["x-content-type-options"] == "nosniff", route
@@ -209,9 +250,10 @@ async def test_headers_stand_on_every_answer(walk: Walk) -> None:
         assert "server" not in answer.headers, route
 
 
-async def test_public_pages_set_no_cookie(walk: Walk) -> None:
-    public = [route for route in walk.routes if route.name in PUBLIC]
-    for route, answer in await _answers(walk.stranger(), public):
+async def test_public_pages_set_no_cookie(seen: dict[str, Seen]) -> None:
+    public = [one for somebody in ("stranger", "others") for one in seen[somebody].answers if one[0].name in PUBLIC]
+    assert {route.name for route, _ in public} >= PUBLIC
+    for route, answer in public:
         assert "set-cookie" not in answer.headers, route
 
 
@@ -219,16 +261,21 @@ async def test_the_session_cookie_belongs_to_this_host_alone() -> None:
     assert COOKIE.startswith("__Host-")
 
 
-@pytest.mark.parametrize("forged", ["no token", "another session's token", "another site"])
+async def test_forms_without_a_token_are_refused(seen: dict[str, Seen]) -> None:
+    assert _odd(seen["Alice, forged"].answers, 403) == {}
+    assert seen["Alice, forged"].changed == frozenset()
+
+
+@pytest.mark.parametrize("forged", ["another session's token", "another site"])
 async def test_forged_forms_are_refused(walk: Walk, forged: str) -> None:
-    before = await walk.town.dump()
     unsafe = [route for route in walk.staff() if not route.is_safe]
     alice = walk.alice()
-    token = {"no token": "", "another session's token": csrf_token(walk.secrets, walk.town.charlie_token)}
-    form = {"csrf_token": token.get(forged, alice.csrf)}
-    headers = {"sec-fetch-site": "cross-site" if forged == "another site" else "same-origin"}
-    assert _odd(await _answers(alice, unsafe, data=form, headers=headers), 403) == {}
-    assert list(changed(before, await walk.town.dump())) == []
+    ours = forged == "another site"
+    form = {"csrf_token": alice.csrf if ours else csrf_token(walk.secrets, walk.town.charlie_token)}
+    headers = {"sec-fetch-site": "cross-site"} if ours else SAME_ORIGIN
+    found = await _seen(walk, alice, unsafe, data=form, headers=headers)
+    assert _odd(found.answers, 403) == {}
+    assert found.changed == frozenset()
 
 
 async def test_there_are_enough_routes_for_these_walks_to_mean_something(walk: Walk) -> None:

@@ -11,6 +11,7 @@ from typer.testing import CliRunner, Result
 
 from server.cli.app import app
 from server.core.settings import Settings, settings
+from tests.databases import BARE, SqliteStates
 
 TOWN = {
     "name": "Vallon-sur-Loyse",
@@ -42,8 +43,16 @@ def add_town(**changes: str) -> Result:
 
 
 @pytest.fixture
-def migrated() -> None:
-    assert run("migrate").exit_code == 0
+def migrated(home: Path, sqlite_states: SqliteStates) -> None:
+    home.mkdir()
+    sqlite_states.url_of(BARE, home)
+
+
+def test_a_home_is_made_and_migrated_as_often_as_one_likes(home: Path) -> None:
+    for _ in range(2):
+        assert run("migrate").exit_code == 0
+    assert "tambour town add" in run("town", "list").output
+    assert (home / "tambour.sqlite3").exists()
 
 
 def test_a_command_before_the_first_migration_says_what_to_do() -> None:
@@ -175,11 +184,11 @@ def test_settings_are_shown_but_no_password(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_secret_may_be_handed_over_as_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "password").write_text("of the database\n")
+    (tmp_path / "password").write_text("what nobody guesses\n")
     monkeypatch.setenv("TAMBOUR_DATABASE_PASSWORD_FILE", str(tmp_path / "password"))
     monkeypatch.setenv("TAMBOUR_DATABASE_URL", "postgresql+asyncpg://tambour@db/tambour")
-    assert Settings().database == "postgresql+asyncpg://tambour:of the database@db/tambour"
-    assert "of the database" not in run("settings").output
+    assert Settings().database == "postgresql+asyncpg://tambour:what nobody guesses@db/tambour"
+    assert "what nobody guesses" not in run("settings").output
     monkeypatch.setenv("TAMBOUR_DATABASE_PASSWORD", "given directly")
     assert "given directly" in Settings().database
 

@@ -1,8 +1,10 @@
-"""The demonstration town, opened through the real use cases on both engines."""
+"""The demonstration town, opened through the real use cases."""
 
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
+import pytest
 from sqlmodel import col, func, select
 
 from server.core import clock
@@ -20,22 +22,36 @@ from server.residents.models import Channel, Resident
 from server.residents.queries import reach
 from server.urgent.models import MessageType, UrgentNotice
 from server.urgent.queries import in_force
+from tests.databases import BARE, PostgresStates
 
 URL = "http://localhost:8000"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-async def test_a_town_with_a_past(database: Database, secrets: Secrets, files: FileStore) -> None:
+@pytest.fixture
+def on_postgres(postgres_states: PostgresStates, tmp_path: Path) -> str:
+    return postgres_states.url_of(BARE, tmp_path)
+
+
+async def test_a_town_with_a_past(on_postgres: str, files: FileStore, secrets: Secrets) -> None:
+    """On SQLite the first start makes it: test_first_start.py."""
+    database = Database(on_postgres)
     with clock.frozen(NOON):
         links = await open_demonstration(database, secrets, files, URL)
-        assert len(links) == len(town_data()["staff"])
-        assert all(link.startswith(f"{URL}/saint-aubin/desk/welcome/") for link in links.values())
-        async with database.reading() as session:
-            [town] = await list_municipalities(session)
-            await _its_notices(session, town.id)
-            await _its_people(session, town.id)
-            await _its_letters(session)
-            await _its_alarms(session, town.id)
+        await it_has_a_past(database, links)
+    await database.close()
+
+
+async def it_has_a_past(database: Database, links: dict[str, str]) -> None:
+    """Its notices, people, letters and alarms of a year."""
+    assert len(links) == len(town_data()["staff"])
+    assert all(link.startswith(f"{URL}/saint-aubin/desk/welcome/") for link in links.values())
+    async with database.reading() as session:
+        [town] = await list_municipalities(session)
+        await _its_notices(session, town.id)
+        await _its_people(session, town.id)
+        await _its_letters(session)
+        await _its_alarms(session, town.id)
 
 
 async def _its_notices(session: ReadSession, town_id: int) -> None:
