@@ -10,13 +10,15 @@ are, which costs a tenth of the way through sessions.
 
 import asyncio
 import json
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import cached_property
-from typing import Any, NewType
+from typing import Any, NewType, cast
 
+import aiosqlite
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
@@ -180,13 +182,10 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("tambour_mode", "reading")
-        if mode == "writing":
-            connection.exec_driver_sql("PRAGMA query_only=OFF")
+        if connection.get_execution_options().get("tambour_mode", "reading") == "writing":
             _begin_in_turn(connection)
         else:
-            connection.exec_driver_sql("PRAGMA query_only=ON")
-            connection.exec_driver_sql("BEGIN DEFERRED")
+            _say(connection, "PRAGMA query_only=ON; BEGIN DEFERRED")
 
     return engine
 
@@ -195,20 +194,27 @@ def _begin_in_turn(connection: Connection) -> None:
     """While somebody else writes, ask again soon: SQLite's own patience sleeps longer each time, and hardly finds a moment
     between the small transactions of a mail worker.
     """
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
     deadline = time.monotonic() + PATIENCE
-    try:
-        while not _has_begun(connection, is_last=time.monotonic() > deadline):
-            await_only(asyncio.sleep(_A_MOMENT))
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={SQLITE_PRAGMAS['busy_timeout']}")
+    while not _has_begun(connection, is_last=time.monotonic() > deadline):
+        await_only(asyncio.sleep(_A_MOMENT))
 
 
 def _has_begun(connection: Connection, *, is_last: bool) -> bool:
+    patience = f"PRAGMA busy_timeout={SQLITE_PRAGMAS['busy_timeout']}"
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        if is_last or not is_busy(error.orig):
-            raise
+        _say(connection, f"PRAGMA query_only=OFF; PRAGMA busy_timeout=0; BEGIN IMMEDIATE; {patience}")
+    except sqlite3.OperationalError as error:
+        _say(connection, patience)
+        if is_last or not is_busy(error):
+            raise OperationalError("BEGIN IMMEDIATE", None, error, hide_parameters=True) from error
         return False
     return True
+
+
+def _say(connection: Connection, script: str) -> None:
+    """Several statements without an answer, in one journey to the driver's thread: each alone would make three."""
+    try:
+        await_only(cast(aiosqlite.Connection, connection.connection.driver_connection).executescript(script))
+    except asyncio.CancelledError:
+        connection.invalidate()  # the thread may still be at it
+        raise
