@@ -22,6 +22,8 @@ from server.printruns.models import BatchState, PrintBatch, PrintCopy, PrintRun,
 from server.residents.models import Channel, Resident, Subscription
 from server.residents.queries import lives_in
 
+_AT_ONCE = 500  # people read at a stretch: no page waits behind the ledger of a whole town
+
 
 class Reason(StrEnum):
     """Why nothing came to somebody."""
@@ -167,12 +169,13 @@ async def _everybody(session: ReadSession, municipality_id: int, sent: Sent) -> 
         .distinct()
     )
     wanted: dict[int, set[Channel]] = {}
-    for resident_id, channel in await session.execute(runs):
+    async for resident_id, channel in await session.stream(runs.execution_options(yield_per=_AT_ONCE)):
         wanted.setdefault(resident_id, set()).add(Channel(channel))
     people = select(Resident).where(col(Resident.municipality_id) == municipality_id, col(Resident.left_at).is_(None))
     if sent.place_ids:
         people = people.where(lives_in(sent.place_ids))
-    return {one.id: Line(one, frozenset(wanted[one.id])) for one in await session.scalars(people) if one.id in wanted}
+    everybody = await session.stream_scalars(people.execution_options(yield_per=_AT_ONCE))
+    return {one.id: Line(one, frozenset(wanted[one.id])) async for one in everybody if one.id in wanted}
 
 
 def _by_mail(lines: Mapping[int, Line], states: Mapping[int, DeliveryState]) -> None:
