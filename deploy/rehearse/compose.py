@@ -137,7 +137,9 @@ class Compose:
         deadline = time.monotonic() + seconds
         while not what():
             if time.monotonic() > deadline:
-                raise Failed(f"{otherwise} ({seconds:.0f} s)\n{self.health()}\n{self.ledgers()}\n{self.compose('ps')}")
+                queue = self.compose("exec", "-T", "mta", "postqueue", "-p", may_fail=True)[-2000:]
+                found = (self.health(), self.ledgers(), queue, self.compose("ps"))
+                raise Failed("\n".join((f"{otherwise} ({seconds:.0f} s)", *found)))
             time.sleep(0.3)
 
     def _sunk(self, subject: str) -> list[str]:
