@@ -36,7 +36,11 @@ async def test_from_the_button_to_every_page_of_the_town(
     content_hash = read.text.split('name="content_hash" value="')[1].split('"')[0]
     sent = await paula.submit(f"{place}/sending", {"content_hash": content_hash})
     assert sent.status_code == 303, sent.text
-    assert "holds now" in (await paula.get(place)).text
+    shown = (await paula.get(place)).text
+    assert "holds now" in shown
+    boards = re.search(r"/desk/boards/notices/\d+", shown)
+    assert boards, "its poster is planned like any other, so that it is replaced and taken down"
+    assert (await bob.get(boards[0])).status_code == 200
     for path in ("/", "/agenda", "/receive", "/letters"):
         assert "Coupure d’eau rue du Lavoir" in (await client.get(path)).text, path
     words = await client.get("/urgent.txt")
