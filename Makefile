@@ -50,8 +50,8 @@ words: setup ## Bring the catalogue up to date with the words of the code
 	@sed '/^$$/q' $(FRENCH) | cat - build/words.po > build/fr.po && mv build/fr.po $(FRENCH)
 
 bench: setup ## Measure what docs/measurements.md promises
-	$(BIN)/python -m bench.web
-	$(BIN)/python -m bench.mail
+	$(BIN)/pip install -q -e '.[bench]'
+	for part in web mail paper people urgent boards hosting; do $(BIN)/python -m bench.$$part || exit 1; done
 
 rehearse: setup ## Install, hurt, lose, bring back and upgrade the compose project on this machine (needs Docker)
 	$(BIN)/python deploy/rehearse/rehearse.py

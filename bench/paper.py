@@ -1,6 +1,6 @@
 """What paper takes: a bulletin, an edit seen, window letters, labels, a booklet, a pack for the boards; one line of JSON last.
 
-WeasyPrint is measured beside it on the same words (`pip install -e '.[bench]'`). See docs/measurements.md.
+WeasyPrint, which `make bench` installs, is measured beside it on the same words. See docs/measurements.md.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from html import escape
 from typing import Any
 
 import pikepdf
-import weasyprint
 
 from server.content.html import to_html
 from server.content.markdown import parse
@@ -31,6 +30,11 @@ from server.press.poster import print_poster
 from server.press.process import Press, printing_on
 from tests.press import posters
 from tests.press.issues import COMPOST, EDITORIAL, GROUP, ISSUER, LIBRARY, WORKS, article, issue, landscape
+
+try:
+    import weasyprint
+except ModuleNotFoundError:
+    raise SystemExit("WeasyPrint is missing: make bench, or pip install -e '.[bench]'") from None
 
 PHOTOS = 20
 TEXTS = {"La Grande-Rue fermée aux voitures": WORKS, "Bourse aux livres": LIBRARY, "Composteurs à prix réduit": COMPOST}
