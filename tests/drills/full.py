@@ -4,19 +4,16 @@ import asyncio
 import contextlib
 import subprocess
 from collections.abc import Iterator
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
 
-from server.mailings.models import DeliveryState
-from tests.conftest import SECRET
-from tests.drills.child import work
-from tests.drills.kills import LINES, PROCESSES, Report, breathe
+from tests.drills.away import hurt_in_the_midst
+from tests.drills.kills import Report
 from tests.postgres import PostgresServer
 from tests.sending import Office, eventually, people
 from tests.smtp_sink import Sink
-from workers.transports.smtp import SmtpTransport
 
 _LETTER = 1_000
 _FULL = 4.0
@@ -38,38 +35,21 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 async def filled_up(
     office: Office, server: PostgresServer, url: str, disk: Path, log: Path, *, is_tables_alone: bool
 ) -> Report:
-    """Where the log lies on the full disk too, the server gives up altogether. A process of workers at work, and another one beside it once there is room: the first may have given up."""
-    recipients = people(_LETTER)
-    mailing_id = await office.start(recipients, idempotency_key="full")
-    async with Sink(before_answer=breathe).listening() as sink:
-        arguments = (url, SECRET, sink.port, "", "full", LINES, str(log))
-        process = PROCESSES.Process(target=work, args=arguments, daemon=True)
-        process.start()
-        try:
-            await eventually(partial(_have_arrived, sink, 50), seconds=30.0)
-            ballast = disk / "ballast"
-            await asyncio.to_thread(_fill, ballast)
-            if not is_tables_alone:
-                await _use_up_the_log(server)
-            stood_still = await _until_it_stands_still(sink)
-            await asyncio.to_thread(ballast.unlink)
-            await _served_again(server)
-            async with office.working(SmtpTransport("127.0.0.1", sink.port, tls="none"), name="other"):
-                await eventually(partial(_is_over, office, mailing_id), seconds=90.0)
-        finally:
-            process.kill()
-            process.join()
-    accepted = (await office.states(mailing_id))[DeliveryState.ACCEPTED]
-    words = await asyncio.to_thread(log.read_text)
-    return Report(
-        "postgresql",
-        messages=len(sink.received),
-        lost=_LETTER - len(sink.copies),
-        extra=len(sink.received) - len(sink.copies),
-        bound=LINES,
-        miscounted=_LETTER - accepted + (not stood_still),
-        leaked=sum(one.address in words for one in recipients),
-    )
+    """Where the log lies on the full disk too, the server gives up altogether."""
+    stood_still = False
+
+    async def hurt(sink: Sink) -> None:
+        nonlocal stood_still
+        ballast = disk / "ballast"
+        await asyncio.to_thread(_fill, ballast)
+        if not is_tables_alone:
+            await _use_up_the_log(server)
+        stood_still = await _until_it_stands_still(sink)
+        await asyncio.to_thread(ballast.unlink)
+        await _served_again(server)
+
+    report = await hurt_in_the_midst(office, url, log, people(_LETTER), hurt)
+    return replace(report, miscounted=report.miscounted + (not stood_still))
 
 
 def _fill(ballast: Path) -> None:
@@ -113,13 +93,3 @@ async def _served_again(server: PostgresServer) -> None:
         return True
 
     await eventually(is_there, seconds=60.0)
-
-
-async def _have_arrived(sink: Sink, count: int) -> bool:
-    return len(sink.received) >= count
-
-
-async def _is_over(office: Office, mailing_id: int) -> bool:
-    with contextlib.suppress(OSError):
-        await office.make_due(mailing_id)
-    return set(await office.states(mailing_id)) == {DeliveryState.ACCEPTED}
