@@ -7,6 +7,7 @@ import random
 import re
 import shutil
 import signal
+import sqlite3
 import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -83,7 +84,7 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
         process.start()
         try:
             await eventually(partial(received, sink, 3))
-            os.kill(process.pid or 0, signal.SIGSTOP)
+            await _freeze(process.pid or 0, office.database)
             await asyncio.sleep(2.0)  # longer than a lease
             async with office.working(relay(sink), name="other"):
                 await eventually(partial(_is_settled_but_for_doubts, office, mailing_id))
@@ -97,6 +98,26 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
     assert len(sink.copies) == 40
     assert sum(sink.copies.values()) - 40 <= lines
     assert all(len({one.content for one in sink.received if one.recipient == to}) == 1 for to in sink.copies)
+
+
+async def _freeze(pid: int, database: Database) -> None:
+    """Between two of its writes: in the midst of one it would hold SQLite's only lock, and nobody could go on."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        await asyncio.sleep(0.05)
+        if not database.is_sqlite or _is_free(str(database.url.database)):
+            return
+        os.kill(pid, signal.SIGCONT)
+        await asyncio.sleep(0.01)
+
+
+def _is_free(file: str) -> bool:
+    with contextlib.closing(sqlite3.connect(file, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace counts what reaches the disk")
