@@ -102,7 +102,8 @@ class Press:
         head, files = _job(sheet)
         with self._lock:
             report, pages = self._set(sheet, head, files)
-            self._after_job()
+            if self._after_job() and sheet.output == "png":
+                self._queue.submit(self._warm_up, head, files)
         if "refused" in report:
             raise refusal_from(sheet.product, report["refused"])
         return Print(tuple(pages), report["facts"])
@@ -136,14 +137,23 @@ class Press:
                 raise TooSlow(sheet.product, sheet.seconds) from None
             raise TypesetterDied(sheet.product, status) from None
 
-    def _after_job(self) -> None:
+    def _warm_up(self, head: dict[str, Any], files: list[bytes]) -> None:
+        """Somebody edits, and would wait for a whole bulletin instead of a word: a new child sets the last preview again."""
+        with self._lock, contextlib.suppress(EOFError, OSError):  # one that ended is replaced at the next job
+            if self._child and not self._child.jobs:
+                self._child.set_sheet(head, files)
+
+    def _after_job(self) -> bool:
+        """Whether another child has taken the place."""
         child = self._child
-        if child and (child.jobs >= self._recycle_jobs or child.peak_mb >= self._recycle_mb):
+        has_served = bool(child and (child.jobs >= self._recycle_jobs or child.peak_mb >= self._recycle_mb))
+        if has_served:
             self._let_go()
             self._child = Child(self._memory_mb)  # it warms up while nobody waits for it
         self._used_at = time.monotonic()
         if self._idle is None:
             self._watch(self._idle_seconds)
+        return has_served
 
     def _watch(self, seconds: float) -> None:
         self._idle = threading.Timer(seconds, self._rest)

@@ -9,8 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -207,6 +209,16 @@ class TestLife:
                 children.append(press.child_pid)
             assert None not in children, "the next one is warm before anybody asks"
             assert [before == after for before, after in pairwise(children)] == [False, True, False]
+
+    @pytest.mark.parametrize(("output", "set_again"), [("png", 1), ("pdf", 0)])
+    async def test_a_new_child_sets_the_last_preview_again_so_that_the_next_edit_is_warm(
+        self, output: Literal["png", "pdf"], set_again: int
+    ) -> None:
+        with contextlib.closing(Press(recycle_jobs=1)) as press:
+            await press.compile_sheet(replace(plain(), output=output))
+            await asyncio.get_running_loop().run_in_executor(press._queue, int)  # behind whatever is in the queue
+            assert press._child is not None
+            assert press._child.jobs == set_again
 
     async def test_a_child_that_grew_is_renewed(self) -> None:
         children: set[int | None] = set()
