@@ -17,6 +17,8 @@ from server.content.speech import to_speech
 from server.content.typography import set_typography
 from server.core.errors import Invalid
 
+AT_ONCE = 4.0  # seconds of processor, on whatever machine: a bomb takes minutes
+
 SIGNS = [
     "*", "_", "[", "]", "`", "!", ">", "-", "#", "|", "\\", "<", "&", "(", ")", "~", "=", "+", "1", "\t", " ", "\n", '"',
     "**a", "***a* ", "*a_ ", "a**b", "*a **b ", "_a __b ", "[*a](b)* ", "![", "](", "[]", "[](", "[a](", "[a](b)", "[a][b]",
@@ -73,25 +75,24 @@ def test_a_repeated_sign_is_read_or_refused_at_once(sign: str) -> None:
         begun = time.process_time()
         with suppress(Invalid):
             parse(cut(sign, length))
-        assert time.process_time() - begun < 1
+        assert time.process_time() - begun < AT_ONCE
 
 
 @pytest.mark.parametrize("sign", SIGNS, ids=ascii)
 def test_a_repeated_sign_within_the_limits_is_rendered_at_once(sign: str) -> None:
     limits = [(MAX_BODY // 8, len(sign)), (MAX_LINES // 8, sign.count("\n")), (MAX_BRACKETS // 2, sign.count("["))]
     limits.append((MAX_MARKS // 4, sign.count("*") + sign.count("_")))
-    assert max(seconds(sign * min(limit // used for limit, used in limits if used))) < 1
+    assert max(seconds(sign * min(limit // used for limit, used in limits if used))) < AT_ONCE
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_tangle_keeps_nobody_waiting(shape: str) -> None:
     parsed, rendered = seconds(SHAPES[shape])
-    assert parsed < 1
-    assert rendered < 2
+    assert max(parsed, rendered) < AT_ONCE
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.sampled_from(SIGNS), min_size=1, max_size=4), st.integers(1, 4))
 def test_any_mixture_of_signs_repeated_keeps_nobody_waiting(signs: list[str], parts: int) -> None:
     text = "".join(cut("".join(signs[part % len(signs) :]), MAX_BODY // (8 * parts)) for part in range(parts))
-    assert max(seconds(text)) < 2
+    assert max(seconds(text)) < AT_ONCE
