@@ -18,7 +18,7 @@ from workers.patience import patiently
 from workers.transports.contract import Parcel
 from workers.transports.wire import Wire, ready_for_the_wire
 
-_PLACES = 64
+_ROOM = 32_000_000  # bytes: the letters of three hundred towns that send at once
 _FRESH = 300.0  # seconds: a key that is changed is noticed soon
 
 
@@ -35,6 +35,7 @@ class _Sheet:
     edition: str
     composed: ComposedMessage
     ready: ReadyToSign
+    weight: int
     until: float
 
 
@@ -83,11 +84,12 @@ class Shelf:
             if row is None:
                 raise LookupError("the message is not there any more")
             keys = await signing_keys(session, row.municipality_id, self._secrets)
-        while len(self._sheets) >= _PLACES:
+        weight = len(row.body) * (2 if keys else 1)
+        while self._sheets and sum(one.weight for one in self._sheets.values()) + weight > _ROOM:
             self._sheets.pop(next(iter(self._sheets)))
         composed = ComposedMessage.unpack(row.body)
         ready = ready_to_sign(composed, keys, clock.now())
         until = asyncio.get_running_loop().time() + _FRESH
-        sheet = _Sheet(row.envelope_sender, row.edition, ready_for_the_wire(composed), ready, until)
+        sheet = _Sheet(row.envelope_sender, row.edition, ready_for_the_wire(composed), ready, weight, until)
         self._sheets[message_id] = sheet
         return sheet

@@ -28,7 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
-from server.core.pen import PATIENCE, Pen, PostgresPen, SqlitePen, is_busy
+from server.core.pen import PATIENCE, Pen, SqlitePen, is_busy
 
 ReadSession = NewType("ReadSession", AsyncSession)
 WriteSession = NewType("WriteSession", ReadSession)
@@ -103,6 +103,8 @@ class Database:
         """A way to write of one's own. It connects when it is first used; close it."""
         if self.is_sqlite:
             return SqlitePen(str(self.url.database), self._hand, SQLITE_PRAGMAS)
+        from server.core.postgres_pen import PostgresPen
+
         return PostgresPen(_driver_arguments(self.engine.dialect, self.url))
 
     @cached_property

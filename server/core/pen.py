@@ -3,33 +3,16 @@ of the way through sessions. A pen writes; it never reads what somebody else is 
 """
 
 import asyncio
-import re
 import sqlite3
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import Any, NamedTuple, Self, TypeVar
-
-import asyncpg
-
-# A pen's statements name their rows by key. A plan that was prepared on an empty table must not walk a full one later.
-# And a pen lets go of what it holds rather than wait long for somebody who may be waiting for it: it is the one who
-# writes the same again, and it does so before PostgreSQL (after a second) chooses whom to stop.
-_PEN_SETTINGS = {
-    "enable_seqscan": "off",
-    "enable_hashjoin": "off",
-    "enable_mergejoin": "off",
-    "jit": "off",
-    "lock_timeout": "200ms",
-}
+from typing import Any, NamedTuple, Self
 
 PATIENCE = 10.0
 """Seconds until it is said that an SQLite file is locked."""
 _FIRST_MOMENT, _LONGEST_MOMENT = 0.0003, 0.01  # a transaction of a pen takes a thousandth of a second
-
-Found = TypeVar("Found")
 
 
 class NotWritten(Exception):
@@ -136,77 +119,6 @@ class SqlitePen(Pen):
         return connection
 
 
-class PostgresPen(Pen):
-    """One statement is its own transaction; statements are prepared once a connection."""
-
-    is_sqlite = False
-
-    def __init__(self, arguments: Mapping[str, Any]) -> None:
-        self._arguments = arguments
-        self._connection: asyncpg.Connection | None = None
-        self._turn = asyncio.Lock()
-
-    async def write(self, *steps: Step) -> list[list[Any]]:
-        return await self._in_turn(lambda connection: _write(connection, steps))
-
-    async def change(self, step: Step) -> int:
-        return await self._in_turn(lambda connection: _change(connection, step))
-
-    async def close(self) -> None:
-        await self._drop()
-
-    async def _in_turn(self, stroke: Callable[["asyncpg.Connection"], Awaitable[Found]]) -> Found:
-        async with self._turn:
-            try:
-                return await stroke(await self._connected())
-            except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
-                if not isinstance(error, asyncpg.PostgresError):
-                    await self._drop()
-                # The driver's own words may hold values, and those may be people's.
-                raise NotWritten(f"{type(error).__name__} {getattr(error, 'sqlstate', '')}") from None
-            except BaseException:
-                await self._drop()
-                raise
-
-    async def _connected(self) -> "asyncpg.Connection":
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
-        return self._connection
-
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.terminate()
-
-
 def is_busy(error: BaseException | None) -> bool:
     """Whether somebody else is writing to the SQLite file."""
     return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-
-
-async def _write(connection: "asyncpg.Connection", steps: tuple[Step, ...]) -> list[list[Any]]:
-    if len(steps) <= 1:
-        return [await _ask(connection, step) for step in steps]
-    async with connection.transaction():
-        return [await _ask(connection, step) for step in steps]
-
-
-async def _change(connection: "asyncpg.Connection", step: Step) -> int:
-    words, names = _numbered(step.words)
-    said: str = await connection.execute(words, *(step.given[name] for name in names))
-    return int(said.rpartition(" ")[2])
-
-
-async def _ask(connection: "asyncpg.Connection", step: Step) -> list[Any]:
-    words, names = _numbered(step.words)
-    found: list[Any] = await connection.fetch(words, *(step.given[name] for name in names))
-    return found
-
-
-@cache
-def _numbered(words: str) -> tuple[str, tuple[str, ...]]:
-    """The statement with `$1` for its first name, and so on, and the names in that order."""
-    names = tuple(dict.fromkeys(re.findall(r"(?<![:\w]):(\w+)", words)))
-    for place, name in enumerate(names, 1):
-        words = re.sub(rf"(?<![:\w]):{name}\b", f"${place}", words)
-    return words, names

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-import asyncpg
 from sqlalchemy import bindparam, text
 
 from server.core.columns import Moment
@@ -65,6 +64,8 @@ async def add_rows(
 
 async def _copied(session: WriteSession, rows: Sequence[tuple[Any, ...]], same: tuple[Any, ...]) -> bool:
     """Whether all of them could be written at once."""
+    import asyncpg  # here PostgreSQL is
+
     records = ((*row, *same, "queued", 0, 0, 0, "") for row in rows)
     try:
         async with session.begin_nested():
