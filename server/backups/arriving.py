@@ -132,16 +132,15 @@ async def _bring_staff(connection: AsyncConnection, account: Table, folder: Path
     """Old number → number here. Who has an account here already is the same person; the others get one without password."""
     found: dict[int, int] = {}
     for person in _lines(folder, "account"):
-        beside = f"{person['id']}.{person['email']}"[
-            :254
-        ]  # of who runs this instance and worked for the town elsewhere
+        # Who runs this instance works in no town: here, whoever did so elsewhere is somebody else.
+        beside = f"{person['id']}.{person['email']}"[:254]
         of_theirs = account.c.email.in_((person["email"], beside))
         number = await connection.scalar(select(account.c.id).where(of_theirs, account.c.is_operator.is_(False)))
         if number is None:
             values = {name: value for name, value in person.items() if name != "id"}
             values |= {"is_operator": False, "created_at": tables.typed(account.c.created_at, clock.now().isoformat())}
             if await connection.scalar(select(account.c.id).where(of_theirs)):
-                values["email"] = beside  # who runs this instance works in no town
+                values["email"] = beside
             number = (await connection.execute(account.insert().values(values).returning(account.c.id))).scalar_one()
         found[person["id"]] = number
     return found

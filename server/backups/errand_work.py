@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
 from server.backups.arriving import import_town
-from server.backups.errands import archive_path
+from server.backups.errands import NO_ARCHIVE, archive_path
 from server.backups.models import ErrandKind, ErrandState, TownErrand
 from server.backups.towns import delete_town, export_town
 from server.core import clock
@@ -120,11 +120,14 @@ def _pack(folder: Path, target: Path) -> None:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Raises Conflict if it would fill the disk."""
-    with zipfile.ZipFile(archive) as packed:
-        if sum(one.file_size for one in packed.infolist()) > shutil.disk_usage(folder).free // 2:
-            raise Conflict(_TOO_LARGE, "too_large")
-        packed.extractall(folder)
+    """Raises Conflict if it is none, is damaged, or would fill the disk."""
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            if sum(one.file_size for one in packed.infolist()) > shutil.disk_usage(folder).free // 2:
+                raise Conflict(_TOO_LARGE, "too_large")
+            packed.extractall(folder)
+    except zipfile.BadZipFile as error:
+        raise Conflict(NO_ARCHIVE, "no_archive") from error
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ _OPEN = (ErrandState.WAITING, ErrandState.AT_WORK)
 _BUSY = sentence("The town is being handed over or deleted already.")
 _STILL_OPEN = sentence("Suspend the town first: nobody may write in it while it is deleted.")
 _OTHER_NAME = sentence("This is not the name of the town. Nothing was deleted.")
-_NO_ARCHIVE = sentence("This file holds no town: choose the archive that was fetched where the town lived.")
+NO_ARCHIVE = sentence("This file holds no town: choose the archive that was fetched where the town lived.")
 
 
 def archive_path(files: FileStore, name: str) -> Path:
@@ -87,7 +87,7 @@ def store_archive(files: FileStore, content: bytes) -> str:
         is_town = False
     if not is_town:
         path.unlink()
-        raise Invalid({"file": _NO_ARCHIVE})
+        raise Invalid({"file": NO_ARCHIVE})
     return name
 
 

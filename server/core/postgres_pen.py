@@ -43,7 +43,7 @@ class PostgresPen(Pen):
     async def close(self) -> None:
         await self._drop()
 
-    async def _in_turn(self, stroke: Callable[["asyncpg.Connection"], Awaitable[Found]]) -> Found:
+    async def _in_turn(self, stroke: Callable[[asyncpg.Connection], Awaitable[Found]]) -> Found:
         async with self._turn:
             try:
                 return await stroke(await self._connected())
@@ -56,7 +56,7 @@ class PostgresPen(Pen):
                 await self._drop()
                 raise
 
-    async def _connected(self) -> "asyncpg.Connection":
+    async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
         return self._connection
@@ -67,20 +67,20 @@ class PostgresPen(Pen):
             connection.terminate()
 
 
-async def _write(connection: "asyncpg.Connection", steps: tuple[Step, ...]) -> list[list[Any]]:
+async def _write(connection: asyncpg.Connection, steps: tuple[Step, ...]) -> list[list[Any]]:
     if len(steps) <= 1:
         return [await _ask(connection, step) for step in steps]
     async with connection.transaction():
         return [await _ask(connection, step) for step in steps]
 
 
-async def _change(connection: "asyncpg.Connection", step: Step) -> int:
+async def _change(connection: asyncpg.Connection, step: Step) -> int:
     words, names = _numbered(step.words)
     said: str = await connection.execute(words, *(step.given[name] for name in names))
     return int(said.rpartition(" ")[2])
 
 
-async def _ask(connection: "asyncpg.Connection", step: Step) -> list[Any]:
+async def _ask(connection: asyncpg.Connection, step: Step) -> list[Any]:
     words, names = _numbered(step.words)
     found: list[Any] = await connection.fetch(words, *(step.given[name] for name in names))
     return found

@@ -135,7 +135,7 @@ def imports(seed: int) -> bool:
         for name, url in databases(Path(folder), server):
             began = time.monotonic()
             report = asyncio.run(brought_in(url, random.Random(seed)))
-            print(import_line(f"{name}, {seed}", report, time.monotonic() - began), flush=True)  # noqa: T201  # a command: it speaks to a terminal
+            print(import_line(f"{name}, {seed}", report, time.monotonic() - began), flush=True)
             is_kept &= report.is_kept
     return is_kept
 
@@ -146,7 +146,7 @@ def databases(folder: Path, server: PostgresServer) -> Iterator[tuple[str, str]]
 
 
 def main(kills: int, seeds: int) -> int:
-    print(HEAD, flush=True)  # noqa: T201  # a command: it speaks to a terminal
+    print(HEAD, flush=True)
     is_kept = True
     for seed in range(1, seeds + 1):
         with (
@@ -156,14 +156,14 @@ def main(kills: int, seeds: int) -> int:
             for name, url, stage in stages(Path(folder), server, kills, seed):
                 began = time.monotonic()
                 report = asyncio.run(drilled(url, stage))
-                print(line(name, report, time.monotonic() - began), flush=True)  # noqa: T201  # a command: it speaks to a terminal
+                print(line(name, report, time.monotonic() - began), flush=True)
                 is_kept &= report.is_kept
     if os.geteuid() == 0:
         with tempfile.TemporaryDirectory() as folder:
             for name, report, seconds in fill_disks(Path(folder)):
-                print(line(name, report, seconds), flush=True)  # noqa: T201  # a command: it speaks to a terminal
+                print(line(name, report, seconds), flush=True)
                 is_kept &= report.is_kept
-    print(f"\n{IMPORT_HEAD}", flush=True)  # noqa: T201  # a command: it speaks to a terminal
+    print(f"\n{IMPORT_HEAD}", flush=True)
     for seed in range(1, seeds + 1):
         is_kept &= imports(seed)
     return 0 if is_kept else 1

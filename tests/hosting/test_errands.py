@@ -3,6 +3,8 @@
 import io
 import zipfile
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -109,8 +111,8 @@ async def test_a_worker_that_died_leaves_the_proof_and_one_that_is_late_changes_
     with clock.frozen(clock.now() + timedelta(minutes=3)):
         deleting, gone = delete_town, RuntimeError("the machine is gone")
 
-        async def dies(*given: object) -> None:
-            await deleting(*given)  # type: ignore[arg-type]
+        async def dies(*given: Any) -> None:
+            await deleting(*given)
             raise gone
 
         monkeypatch.setattr(errand_work, "delete_town", dies)
@@ -143,3 +145,16 @@ async def test_a_town_that_was_opened_again_is_not_deleted(
         found = await errands.get_errand(reading, errand.id)
     assert (found.state, "opened again" in found.trouble) == (ErrandState.FAILED, True)
     assert "saint-aubin" in await towns(database)
+
+
+def test_an_archive_that_is_none_or_damaged_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    whole = tmp_path / "town.zip"
+    with zipfile.ZipFile(whole, "w") as packed:
+        packed.writestr("municipality.jsonl", "x" * 1_000)
+    for name, content in (
+        ("none.zip", b"no archive"),
+        ("damaged.zip", whole.read_bytes().replace(b"x" * 50, b"y" * 50)),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(Conflict, match="holds no town"):
+            errand_work.unpack(tmp_path / name, tmp_path)

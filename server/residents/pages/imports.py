@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from datetime import timedelta
-from itertools import zip_longest
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -76,19 +75,17 @@ async def choose_columns(
 ) -> Response:
     imported = await imports.get_import(session, town.id, import_id)
     context = await _context(session, imported)
-    fields = [
-        [
-            typed
-            for typed, _ in zip_longest(
-                form.texts(f"fields-{place}")[: len(one["header"])], one["header"], fillvalue=""
-            )
-        ]
-        for place, one in enumerate(context["tables"])
-    ]
+    fields = [_typed_fields(form, place, len(one["header"])) for place, one in enumerate(context["tables"])]
     chosen = [one | {"fields": typed} for one, typed in zip(context["tables"], fields, strict=True)]
     with asking_again(lambda errors, _: _import_page(request, {**context, "tables": chosen}, errors)):
         await importing.choose_fields(session, town.id, import_id, fields)
     return redirect(request, "import", import_id=import_id, said=READ_AGAIN)
+
+
+def _typed_fields(form: Form, place: int, columns: int) -> list[str]:
+    """What was chosen for each column of one table; a column of which nothing was sent is left out."""
+    typed = form.texts(f"fields-{place}")[:columns]
+    return typed + [""] * (columns - len(typed))
 
 
 @router.post("/desk/residents/import/{import_id:int}/confirmation", name="import_confirm")
