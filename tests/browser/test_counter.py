@@ -85,10 +85,9 @@ def _key_form(keyboard: Keyboard, number: int) -> None:
     keyboard.go_to("name")
     keyboard.write(f"{_FIRST[number % 5]} {_LAST[number % 4]}", name=True)
     keyboard.go_to("address_street")
-    with page.expect_response(lambda answer: "completions" in answer.url and "q=" + str(number + 1) in answer.url):
-        keyboard.write(f"{number + 1} lav")
+    keyboard.write(f"{number + 1} lav")
     line = f"{number + 1} rue du Lavoir"
-    expect(page.get_by_role("option", name=line, exact=True)).to_be_visible()
+    expect(page.get_by_role("option").first).to_have_text(line)
     keyboard.press("ArrowDown", "Enter")
     expect(page.locator("[name=address_street]")).to_have_value(line)
     keyboard.go_to("phone")

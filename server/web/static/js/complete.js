@@ -41,10 +41,10 @@ export function comfort(input) {
   input.addEventListener("input", async () => {
     const typed = input.value;
     if (typed === chosen) return;
+    show(found);
     const answer = await fetch(`${input.dataset.complete}?${new URLSearchParams({ q: typed })}`).catch(() => null);
-    if (!answer?.ok || typed !== input.value) return;
-    const { completions } = await answer.json();
-    show(completions, completions.findIndex((one) => one.line === found[at]?.line));
+    const completions = answer?.ok ? (await answer.json()).completions : [];
+    if (typed === input.value && at < 0) show(completions);
   });
 
   input.addEventListener("keydown", (event) => {
