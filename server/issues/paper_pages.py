@@ -24,6 +24,7 @@ from server.press.errors import PressError
 from server.press.imposition import impose_booklet
 from server.press.issue import PaperIssue
 from server.press.letters import Letter, preview_letter, print_letter
+from server.press.pages import Pages
 from server.residents.models import Edition
 from server.web.dependencies import CurrentTown, Files, Reading
 from server.web.forms import SentForm
@@ -67,8 +68,8 @@ class PaperChoice(BaseModel):
 Choice = Annotated[PaperChoice, Query()]
 
 
-Pages = tuple[list[bytes], Message]
-"""The pages as pictures, and one sentence on how they fill their sheets."""
+Looked = tuple[Pages, Message]
+"""The pages, and one sentence on how they fill their sheets."""
 
 
 @router.get("/desk/issues/{issue_id}/paper", name="issue_paper")
@@ -82,7 +83,8 @@ async def show_paper(
         pages, said = await _pages(session, files, issue, choice)
     except PressError as refusal:
         return page(request, "issues/paper.html", {**context, "refusal": refusal.message, "pictures": []})
-    where = [path_for(request, "issue_paper_page", issue_id=issue_id, at=at) for at in range(1, len(pages) + 1)]
+    numbers = range(1, len(pages.fingerprints) + 1)
+    where = [path_for(request, "issue_paper_page", issue_id=issue_id, at=at) for at in numbers]
     pictures = [f"{one}?{choice.address}" for one in where]
     return page(request, "issues/paper.html", {**context, "said": said, "pictures": pictures})
 
@@ -104,7 +106,8 @@ async def preview_typed(
         pages, said = await _pages(session, files, issue, choice, draft_typed(form))
     except PressError as refusal:
         return page(request, "issues/typed_pages.html", {"said": refusal.message, "pictures": []})
-    pictures = [held(one) for one in pages[:SHOWN_WHILE_TYPED]]
+    shown = range(1, min(SHOWN_WHILE_TYPED, len(pages.fingerprints)) + 1)
+    pictures = [held(await SHELF.page(pages, at)) for at in shown]
     return page(request, "issues/typed_pages.html", {"said": said, "pictures": pictures})
 
 
@@ -115,9 +118,9 @@ async def show_page(
     """One page, to look at. Raises PressError."""
     issue = await queries.get_issue(session, town.id, issue_id)
     pages, _said = await _pages(session, files, issue, choice)
-    if not 1 <= at <= len(pages):
+    if not 1 <= at <= len(pages.fingerprints):
         raise NotFound
-    return Response(pages[at - 1], media_type="image/png", headers={"cache-control": "no-store"})
+    return Response(await SHELF.page(pages, at), media_type="image/png", headers={"cache-control": "no-store"})
 
 
 @router.get("/desk/issues/{issue_id}/paper.pdf", name="issue_paper_file")
@@ -142,18 +145,18 @@ async def _paper(
 
 async def _pages(
     session: ReadSession, files: FileStore, issue: Issue, choice: PaperChoice, draft: IssueDraft | None = None
-) -> Pages:
+) -> Looked:
     paper = await _paper(session, files, issue, choice, draft)
     seen = choice.model_copy(update={"sheets": "pages"})
-    return await SHELF.once(f"png-{seen.address}", paper, partial(_preview, choice=seen))
+    return await SHELF.once(f"pages-{seen.address}", paper, partial(_preview, choice=seen))
 
 
-async def _preview(paper: PaperIssue, choice: PaperChoice) -> Pages:
+async def _preview(paper: PaperIssue, choice: PaperChoice) -> Looked:
     if choice.product == "bulletin":
-        pictures, fit = await preview_bulletin(paper, choice.look)
-        return pictures, fit.advice
+        pages, fit = await preview_bulletin(paper, choice.look)
+        return pages, fit.advice
     if choice.product in {"letter", "large_letter"}:
-        pictures, letter = await preview_letter(Letter(paper, large=choice.product == "large_letter"))
+        pages, letter = await preview_letter(Letter(paper, large=choice.product == "large_letter"))
         words = {"sheets": letter.sheets, "grams": letter.grams}
         said = sentences(
             "{count} page, on {sheets} sheet: about {grams} g with its envelope.",
@@ -161,9 +164,9 @@ async def _preview(paper: PaperIssue, choice: PaperChoice) -> Pages:
             count=letter.pages,
             **words,
         )
-        return pictures, said
-    pictures = await preview_large(paper, with_coupon=True)
-    return pictures, sentences("{count} page.", "{count} pages.", count=len(pictures))
+        return pages, said
+    pages = await preview_large(paper, with_coupon=True)
+    return pages, sentences("{count} page.", "{count} pages.", count=len(pages.fingerprints))
 
 
 async def _print(paper: PaperIssue, choice: PaperChoice) -> bytes:

@@ -138,7 +138,8 @@ class OnPaper:
             return await self.shelf.once(f"png-{size}-{ppi}", slip, partial(preview_slip, format=size, ppi=ppi))
         if code == "proof":
             return await self.shelf.once(f"png-{ppi}", self.proof, partial(preview_proof, ppi=ppi))
-        return await self.shelf.once(f"png-{ppi}", self._read_large(code), partial(preview_large, ppi=ppi))
+        read = await self.shelf.once("pages", self._read_large(code), preview_large)
+        return [await self.shelf.page(read, at, ppi) for at in range(1, len(read.fingerprints) + 1)]
 
     async def pdf(self, code: str, way: str = "") -> bytes:
         """Its file. Raises PressError."""

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, Literal
 
 from PIL import Image
@@ -11,6 +10,7 @@ from PIL import Image
 from server.core.i18n import Message, sentence, sentences
 from server.press import process
 from server.press.issue import LOGO, PaperIssue, issue_data, shown_pictures
+from server.press.pages import Pages, for_a_screen, set_pages
 from server.press.sheet import Sheet
 
 PageFormat = Literal["a4", "a5"]
@@ -19,7 +19,6 @@ _OUTER = 2  # the cover and the last page: their length does not depend on the a
 _FOLD = 4  # pages of a sheet folded once
 _SPARINGLY = 0.9  # of the room that is left: titles and pictures take some
 _SLACK = 0.06  # of a page: what is left white at the foot of columns
-_ON_SCREEN = 400  # pixels: a page is seen some five hundred wide
 _INK_SAVED = 0.45  # how much of a picture's darkness is left out
 
 
@@ -78,11 +77,10 @@ async def print_bulletin(issue: PaperIssue, look: BulletinLook) -> Bulletin:
     return Bulletin(made.pdf, _fit(made.facts))
 
 
-async def preview_bulletin(issue: PaperIssue, look: BulletinLook, ppi: float = 50.0) -> tuple[list[bytes], BulletinFit]:
-    """Its pages as PNG, and its fit. Raises PressError."""
-    sheet = _sheet(replace(issue, pictures={name: for_a_screen(one) for name, one in issue.pictures.items()}), look)
-    made = await process.compile_sheet(replace(sheet, output="png", ppi=ppi))
-    return list(made.files), _fit(made.facts)
+async def preview_bulletin(issue: PaperIssue, look: BulletinLook) -> tuple[Pages, BulletinFit]:
+    """Its pages to look at, and its fit. Raises PressError."""
+    pages, facts = await set_pages(_sheet(replace(issue, pictures=for_a_screen(issue.pictures)), look))
+    return pages, _fit(facts)
 
 
 def _sheet(issue: PaperIssue, look: BulletinLook) -> Sheet:
@@ -101,20 +99,6 @@ def _sheet(issue: PaperIssue, look: BulletinLook) -> Sheet:
 def _cover(issue: PaperIssue) -> dict[str, str] | None:
     cover = issue.cover
     return {"file": cover.file, "alternative": cover.alternative, "caption": cover.caption} if cover else None
-
-
-@lru_cache(maxsize=64)
-def for_a_screen(content: bytes) -> bytes:
-    """A picture with as many pixels as a page seen on a screen has: set in a tenth of the time. Odd ones are left as they are."""
-    try:
-        picture = Image.open(io.BytesIO(content))
-        picture.draft(None, (_ON_SCREEN, _ON_SCREEN))
-        picture.thumbnail((_ON_SCREEN, _ON_SCREEN))
-    except OSError:
-        return content
-    small = io.BytesIO()
-    picture.save(small, picture.format or ("PNG" if picture.mode in {"P", "RGBA", "LA"} else "JPEG"))
-    return small.getvalue()
 
 
 def lightened(content: bytes) -> bytes:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from server.press import process
 from server.press.issue import PaperIssue, issue_data, shown_pictures
+from server.press.pages import Pages, for_a_screen, set_pages
 from server.press.sheet import Sheet
 
 _SECONDS = 40.0
@@ -15,11 +16,10 @@ async def print_large(issue: PaperIssue, *, with_coupon: bool = False) -> tuple[
     return made.pdf, made.facts["pages"]
 
 
-async def preview_large(issue: PaperIssue, ppi: float = 50.0, *, with_coupon: bool = False) -> list[bytes]:
-    """Its pages as PNG. Raises PressError."""
-    return list(
-        (await process.compile_sheet(replace(_sheet(issue, with_coupon=with_coupon), output="png", ppi=ppi))).files
-    )
+async def preview_large(issue: PaperIssue, *, with_coupon: bool = False) -> Pages:
+    """Its pages to look at. Raises PressError."""
+    shown = replace(issue, pictures=for_a_screen(issue.pictures))
+    return (await set_pages(_sheet(shown, with_coupon=with_coupon)))[0]
 
 
 def _sheet(issue: PaperIssue, *, with_coupon: bool) -> Sheet:

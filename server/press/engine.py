@@ -19,6 +19,7 @@ import font_source_serif_pro
 import typst
 
 from server.press import pipe
+from server.press.drawing import draw_page
 
 _CUTS = ("Regular", "It", "Semibold", "Bold", "BoldIt", "Black")
 _ROOT = str(Path(__file__).parent)  # must exist; nothing in it can be opened
@@ -58,7 +59,8 @@ class Typesetter:
                     file = f"{face}-{cut}.otf"
                     (Path(chosen) / file).symlink_to(Path(package.__file__).parent / "files" / file)
             self._fonts = typst.Fonts(include_system_fonts=False, font_paths=[chosen])
-            self._compile({"main.typ": _SPECIMEN.encode()}, {"output": "pdf", "standards": ["ua-1"]})
+            (specimen,) = self._compile({"main.typ": _SPECIMEN.encode()}, {"output": "pdf", "standards": ["ua-1"]})
+        draw_page(specimen, 1, 72)
 
     def set_sheet(self, job: dict[str, Any], files: dict[str, bytes]) -> tuple[dict[str, Any], list[bytes]]:
         """The pages of one job, or a report of why there are none."""
@@ -163,7 +165,7 @@ def give_up_rights(megabytes: int) -> None:
 
 
 def serve(jobs: IO[bytes], answers: IO[bytes], typesetter: Typesetter) -> None:
-    """Set sheets until the press goes away."""
+    """Set sheets, and draw pages of what was set, until the press goes away."""
     while True:
         try:
             job, contents = pipe.receive(jobs)
@@ -171,9 +173,15 @@ def serve(jobs: IO[bytes], answers: IO[bytes], typesetter: Typesetter) -> None:
             return
         # The press ends a slow job itself; the alarm ends one whose press has died meanwhile.
         signal.alarm(int(job["seconds"]) + 5)
-        report, pages = typesetter.set_sheet(job, dict(zip(job["names"], contents, strict=True)))
+        report, pages = _done(job, contents, typesetter)
         signal.alarm(0)
         pipe.send(answers, report, pages)
+
+
+def _done(job: dict[str, Any], contents: list[bytes], typesetter: Typesetter) -> tuple[dict[str, Any], list[bytes]]:
+    if "page" in job:
+        return {}, [draw_page(contents[0], job["page"], job["ppi"])]
+    return typesetter.set_sheet(job, dict(zip(job["names"], contents, strict=True)))
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from server.press import process
 from server.press.issue import PaperIssue, issue_data, shown_pictures
+from server.press.pages import Pages, for_a_screen, set_pages
 from server.press.post import Lines, checked, in_chunks
 from server.press.sheet import Sheet
 
@@ -47,10 +48,11 @@ async def print_letter(letter: Letter, address: Lines = ()) -> tuple[bytes, Lett
     return made.pdf, _fit(letter, made.facts["pages"])
 
 
-async def preview_letter(letter: Letter, address: Lines = (), ppi: float = 50.0) -> tuple[list[bytes], LetterFit]:
-    """Its pages as PNG. Raises PressError."""
-    made = await process.compile_sheet(replace(_sheet(letter, address), output="png", ppi=ppi))
-    return list(made.files), _fit(letter, made.facts["pages"])
+async def preview_letter(letter: Letter, address: Lines = ()) -> tuple[Pages, LetterFit]:
+    """Its pages to look at. Raises PressError."""
+    shown = replace(letter, issue=replace(letter.issue, pictures=for_a_screen(letter.issue.pictures)))
+    pages, facts = await set_pages(_sheet(shown, address))
+    return pages, _fit(letter, facts["pages"])
 
 
 async def print_letters(letter: Letter, addresses: Sequence[Lines], at_once: int = AT_ONCE) -> AsyncIterator[bytes]:

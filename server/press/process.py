@@ -22,6 +22,7 @@ from server.press.pictures import as_svg
 from server.press.sheet import TEMPLATES, Print, Sheet
 
 _HOME = TEMPLATES.parents[1]
+_DRAWING = 10.0  # seconds; a page takes a hundredth of one
 
 
 class Child:
@@ -40,7 +41,7 @@ class Child:
             env={"PATH": os.defpath, "RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2", "PYTHONUTF8": "1"},
         )
 
-    def set_sheet(self, head: Mapping[str, Any], files: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    def do(self, head: Mapping[str, Any], files: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
         """Hand one job over and wait. Raises EOFError or OSError when the child is gone, or was stopped as too slow."""
         end = threading.Timer(head["seconds"], self._process.kill)
         end.daemon = True
@@ -50,7 +51,7 @@ class Child:
             report, pages = pipe.receive(_open(self._process.stdout))
         finally:
             end.cancel()
-        self.jobs += 1
+        self.jobs += "page" not in head  # drawing keeps nothing
         self.peak_mb = _peak_mb(self.pid)
         return report, pages
 
@@ -101,12 +102,22 @@ class Press:
         """The same for callers without an event loop."""
         head, files = _job(sheet)
         with self._lock:
-            report, pages = self._set(sheet, head, files)
-            if self._after_job() and sheet.output == "png":
+            report, pages = self._do(sheet.product, head, files)
+            if self._after_job() and sheet.output in {"png", "pages"}:
                 self._queue.submit(self._warm_up, head, files)
         if "refused" in report:
             raise refusal_from(sheet.product, report["refused"])
         return Print(tuple(pages), report["facts"])
+
+    async def draw_page(self, pdf: bytes, at: int, ppi: float) -> bytes:
+        """A page of what was set, as PNG. Raises PressError."""
+        return await asyncio.get_running_loop().run_in_executor(self._queue, self._draw, pdf, at, ppi)
+
+    def _draw(self, pdf: bytes, at: int, ppi: float) -> bytes:
+        with self._lock:
+            _, (picture,) = self._do("pages", {"page": at, "ppi": ppi, "seconds": _DRAWING}, [pdf])
+            self._after_job()
+        return picture
 
     async def aclose(self) -> None:
         """Stop at once: the sheet being set and those waiting are refused. The press may be used again."""
@@ -124,24 +135,24 @@ class Press:
     def child_pid(self) -> int | None:
         return self._child.pid if self._child else None
 
-    def _set(self, sheet: Sheet, head: dict[str, Any], files: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
+    def _do(self, product: str, head: dict[str, Any], files: list[bytes]) -> tuple[dict[str, Any], list[bytes]]:
         if self._child and self._child.is_dead():  # ended from outside while it was idle
             self._let_go()
         self._child = self._child or Child(self._memory_mb)
         started = time.monotonic()
         try:
-            return self._child.set_sheet(head, files)
+            return self._child.do(head, files)
         except (EOFError, OSError):
             status = self._let_go()
-            if time.monotonic() - started >= sheet.seconds:
-                raise TooSlow(sheet.product, sheet.seconds) from None
-            raise TypesetterDied(sheet.product, status) from None
+            if time.monotonic() - started >= head["seconds"]:
+                raise TooSlow(product, head["seconds"]) from None
+            raise TypesetterDied(product, status) from None
 
     def _warm_up(self, head: dict[str, Any], files: list[bytes]) -> None:
         """Somebody edits, and would wait for a whole bulletin instead of a word: a new child sets the last preview again."""
         with self._lock, contextlib.suppress(EOFError, OSError):  # one that ended is replaced at the next job
             if self._child and not self._child.jobs:
-                self._child.set_sheet(head, files)
+                self._child.do(head, files)
 
     def _after_job(self) -> bool:
         """Whether another child has taken the place."""
@@ -204,6 +215,11 @@ async def compile_sheet(sheet: Sheet) -> Print:
     return await (_own.get() or press()).compile_sheet(sheet)
 
 
+async def draw_page(pdf: bytes, at: int, ppi: float) -> bytes:
+    """A page of what was set, as PNG. Raises PressError."""
+    return await (_own.get() or press()).draw_page(pdf, at, ppi)
+
+
 async def aclose() -> None:
     """Stop the press of this process, if it ever ran."""
     if press.cache_info().currsize:
@@ -222,7 +238,7 @@ def _job(sheet: Sheet) -> tuple[dict[str, Any], list[bytes]]:
             raise BadPicture(sheet.product, name) from None
     head = {
         "names": list(files),
-        "output": sheet.output,
+        "output": "pdf" if sheet.output == "pages" else sheet.output,
         "ppi": sheet.ppi,
         "standards": sheet.standards,
         "seconds": sheet.seconds,

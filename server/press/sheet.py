@@ -20,8 +20,8 @@ class Sheet:
     product: str
     data: Mapping[str, Any]
     pictures: Mapping[str, bytes] = field(default_factory=dict)
-    output: Literal["pdf", "png", "facts"] = "pdf"
-    """With `facts` it is only measured, which is quicker than drawing it."""
+    output: Literal["pdf", "png", "pages", "facts"] = "pdf"
+    """With `facts` it is only measured, which is quicker than drawing it; `pages` is a PDF to look at, see pages.py."""
     ppi: float = 72.0
     standards: tuple[str, ...] = ("ua-1",)
     style: Style = USUAL

@@ -6,6 +6,8 @@ from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from server.press.pages import ON_SCREEN, Pages
+
 Made = TypeVar("Made")
 Subject = TypeVar("Subject")
 _LEAST = 1_000  # bytes that anything takes
@@ -27,6 +29,10 @@ class Shelf:
         self._kept.move_to_end(key)
         made: Made = self._kept[key]
         return made
+
+    async def page(self, pages: Pages, at: int, ppi: float = ON_SCREEN) -> bytes:
+        """A page as PNG, drawn once for all sheets on which it is the same. Raises PressError."""
+        return await self.once(f"page-{ppi}", pages.fingerprints[at - 1], lambda _: pages.draw(at, ppi))
 
     def _put(self, key: str, made: object) -> None:
         if key not in self._kept:  # somebody else may have asked for the same meanwhile

@@ -62,13 +62,12 @@ def keep(path: Path) -> None:
 
 async def _with_pictures() -> list[Image.Image]:
     """What samples cannot show, for they hold no pictures: a bulletin, its booklet, a letter."""
-    pages, _ = await preview_bulletin(issue(), BulletinLook(), _COPIED)
-    thrifty, _ = await preview_bulletin(issue(), BulletinLook(saves_ink=True), _COPIED)
-    letter, _ = await preview_letter(
-        Letter(issue()), ("MME ZOE LEVEQUE", "12 BIS RUE DES ECOLES", "41999 SAINT AUBIN"), _COPIED
-    )
+    pages, _ = await preview_bulletin(issue(), BulletinLook())
+    thrifty, _ = await preview_bulletin(issue(), BulletinLook(saves_ink=True))
+    letter, _ = await preview_letter(Letter(issue()), ("MME ZOE LEVEQUE", "12 BIS RUE DES ECOLES", "41999 SAINT AUBIN"))
+    shown = [*await pages.draw_all(_COPIED), await thrifty.draw(1, _COPIED), *await letter.draw_all(_COPIED)]
     booklet = impose_booklet((await print_bulletin(issue(), BulletinLook("a5"))).pdf)
-    seen = [Image.open(io.BytesIO(page)).convert("RGB") for page in (*pages, thrifty[0], *letter)]
+    seen = [Image.open(io.BytesIO(page)).convert("RGB") for page in shown]
     return [*seen, *pictures_of(booklet, _COPIED)]
 
 

@@ -143,8 +143,12 @@ async def test_saving_ink_saves_ink() -> None:
 
 
 async def _ink(look: BulletinLook) -> float:
-    pages, _ = await preview_bulletin(issue(), look, 30)
-    return sum(255 - value for page in pages for value in Image.open(io.BytesIO(page)).convert("L").tobytes())
+    pages, _ = await preview_bulletin(issue(), look)
+    return sum(
+        255 - value
+        for page in await pages.draw_all(30)
+        for value in Image.open(io.BytesIO(page)).convert("L").tobytes()
+    )
 
 
 @pytest.mark.parametrize(

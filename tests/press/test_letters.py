@@ -57,7 +57,7 @@ async def test_one_letter_to_look_at_is_tagged_and_says_what_it_weighs() -> None
     pdf, fit = await print_letter(LETTER, ("MME ZOE LEVEQUE", "41999 SAINT AUBIN LES PRES"))
     pages, same = await preview_letter(LETTER)
     assert (fit.pages, fit.sheets, fit.grams) == (same.pages, 1, 10)
-    assert len(pages) == fit.pages
+    assert len(pages.fingerprints) == fit.pages
     assert headings(pdf)[0] == 1
     with pikepdf.open(io.BytesIO(pdf)) as document:
         assert document.open_metadata()["pdfuaid:part"] == "1"
