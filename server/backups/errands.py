@@ -3,6 +3,7 @@
 A town is handed over as one archive, brought from one, or deleted. `errand_work` carries out what is asked for here.
 """
 
+import asyncio
 import zipfile
 from collections.abc import Sequence
 from datetime import timedelta
@@ -31,6 +32,9 @@ ARRIVAL_ASKED = audit.action("town.arrival_asked", sentence("Brought a town from
 DELETION_ASKED = audit.action("town.deletion_asked", sentence("Asked to delete the town"))
 KEPT = timedelta(days=7)
 """An archive holds everybody's data: it is there to be fetched, not to be stored."""
+
+_ORPHAN = timedelta(hours=1)
+"""By then what was stored has its errand, or whoever stored it died in between."""
 
 _OPEN = (ErrandState.WAITING, ErrandState.AT_WORK)
 _BUSY = sentence("The town is being handed over or deleted already.")
@@ -111,13 +115,22 @@ async def errands_of(session: ReadSession, town_number: int) -> Sequence[TownErr
 
 
 async def forget_archives(database: Database, files: FileStore) -> None:
-    """What was not fetched in time is made again when somebody asks."""
+    """What was not fetched in time is made again when somebody asks; what no errand names is of no use to anybody."""
     old = (col(TownErrand.archive) != "", col(TownErrand.finished_at) < clock.now() - KEPT)
     async with database.writing() as session:
         for errand in await session.scalars(select(TownErrand).where(*old)):
             archive_path(files, errand.archive).unlink(missing_ok=True)
             errand.archive = ""
             session.add(errand)
+        named = set(await session.scalars(select(TownErrand.archive)))
+    await asyncio.to_thread(_sweep, files, named)
+
+
+def _sweep(files: FileStore, named: set[str]) -> None:
+    before = (clock.now() - _ORPHAN).timestamp()
+    for path in archive_path(files, "").glob("*.zip"):
+        if path.name not in named and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
 
 
 async def _ask(session: WriteSession, kind: ErrandKind, town: Municipality, operator: Actor) -> TownErrand:

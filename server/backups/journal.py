@@ -1,6 +1,6 @@
 """The journal beside the backups: what must not be undone by bringing back yesterday's database.
 
-Who left, who was erased, which addresses are barred, what was sent: numbers and keyed marks, never an address or a name.
+Who left, who was erased, which towns were deleted, which addresses are barred, what was sent: numbers and keyed marks, never an address or a name.
 It is written every few seconds; what one look says twice is harmless, for each line says how things are, not what to add.
 """
 
@@ -16,6 +16,7 @@ from sqlmodel import SQLModel, col
 from server.accounts.models import AuditEntry
 from server.backups.models import BackupMark
 from server.backups.stores import Store, store_of
+from server.backups.towns import DELETED
 from server.core import clock
 from server.core.database import Database, ReadSession
 from server.core.settings import Settings
@@ -69,6 +70,7 @@ async def _look(session: ReadSession, mark: BackupMark) -> dict[str, Any]:
         "at": clock.now().isoformat(),
         "wishes": await _wishes(session, mark.consent_id),
         "erased": await _erased(session, mark.audit_id),
+        "deleted": await _deleted(session, mark.audit_id),
         "barred": [
             [one.municipality_id, one.address_hash, one.reason.value]
             for one in await session.scalars(select(Suppression).where(col(Suppression.at) > since))
@@ -100,6 +102,14 @@ async def _erased(session: ReadSession, audit_id: int) -> list[Any]:
         col(AuditEntry.id) > audit_id, col(AuditEntry.action) == ERASED
     )
     return [list(row) for row in await session.execute(query)]
+
+
+async def _deleted(session: ReadSession, audit_id: int) -> list[Any]:
+    """Towns that are gone, and since when."""
+    query = select(col(AuditEntry.object_id), col(AuditEntry.at)).where(
+        col(AuditEntry.id) > audit_id, col(AuditEntry.action) == DELETED
+    )
+    return [[town, at.isoformat()] for town, at in await session.execute(query)]
 
 
 async def _settled(session: ReadSession, since: Any) -> dict[int, dict[str, list[int]]]:

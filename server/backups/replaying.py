@@ -28,6 +28,7 @@ from server.mailings.models import (
     SuppressionReason,
 )
 from server.mailings.schemas import Figures
+from server.municipalities.models import Municipality
 from server.residents import queries as residents
 from server.residents.erasure import erase_resident
 from server.residents.models import Channel
@@ -50,6 +51,8 @@ class Replayed:
 
     departures: int = 0
     erasures: int = 0
+    towns: int = 0
+    """Towns that were deleted after the backup, and are gone again."""
     sent: int = 0
     """Rows that the journal says were settled, and are not sent again."""
     mailings: int = 0
@@ -59,10 +62,11 @@ class Replayed:
 
 
 async def replay(session: WriteSession, secrets: Secrets, entries: Sequence[Entry]) -> Replayed:
-    """Departures, erasures, barred addresses and what was sent, since the backup."""
+    """Departures, erasures, barred addresses and what was sent, since the backup, in the towns that it knows."""
     done = Replayed()
+    here = set(await session.scalars(select(col(Municipality.id))))
     for entry in entries:
-        await _bar(session, entry["barred"])
+        await _bar(session, [line for line in entry["barred"] if line[0] in here])
     for town, resident, runs in {(line[0], line[1]): line for entry in entries for line in entry["wishes"]}.values():
         done.departures += await _follow_wish(session, town, resident, runs)
     for town, resident in dict.fromkeys((line[0], line[1]) for entry in entries for line in entry["erased"]):
@@ -71,7 +75,7 @@ async def replay(session: WriteSession, secrets: Secrets, entries: Sequence[Entr
     for mailing_id, states in settled.items():
         for state, ids in states.items():
             done.sent += await _settle(session, mailing_id, state, ids)
-    known = {one["id"]: one for entry in entries for one in entry["mailings"]}
+    known = {one["id"]: one for entry in entries for one in entry["mailings"] if one["municipality_id"] in here}
     for about in known.values():
         done.mailings += await _remember(session, about, settled.get(about["id"], {}))
     return done
@@ -95,6 +99,13 @@ async def hold_everything(session: WriteSession) -> int:
     planned = (col(Issue.state) == IssueState.APPROVED, col(Issue.scheduled_at) <= now)
     await session.execute(update(Issue).where(*planned).values(scheduled_at=None))
     return int(paused.rowcount)  # type: ignore[attr-defined]  # a cursor result has it
+
+
+def towns_deleted(entries: Sequence[Entry], made_at: str) -> list[int]:
+    """Those that were deleted since the backup: an older deletion may be said again, and its number be given again."""
+    since = datetime.fromisoformat(made_at)
+    gone = (line for entry in entries for line in entry.get("deleted", ()))
+    return list(dict.fromkeys(town for town, at in gone if datetime.fromisoformat(at) >= since))
 
 
 def highest_ids(entries: Sequence[Entry]) -> dict[str, int]:

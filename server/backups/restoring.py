@@ -13,10 +13,12 @@ from server.backups import journal, sealing, tables
 from server.backups.archive import Damaged, Manifest, read_table, total, unpack
 from server.backups.making import NoBackup, fetch, working_folder
 from server.backups.models import BackupKind, BackupOutcome, BackupRun
-from server.backups.replaying import Replayed, highest_ids, hold_everything, replay
+from server.backups.replaying import Replayed, highest_ids, hold_everything, replay, towns_deleted
 from server.backups.stores import Store, store_of
+from server.backups.towns import delete_town
 from server.core import clock
 from server.core.database import Database
+from server.core.files import FileStore
 from server.core.migrations import configuration, known_revisions, migrate
 from server.core.secrets import load_secrets
 from server.core.settings import Settings
@@ -33,7 +35,7 @@ class Restored:
 
 
 async def restore(settings: Settings, database: Database, name: str, identities: list[x25519.Identity]) -> Restored:
-    """The backup `name` in this empty instance; departures and erasures since then are played again. Raises NoBackup."""
+    """The backup `name` in this empty instance; what left since then leaves again. Raises NoBackup."""
     async with database.engine.connect() as connection:
         if not await connection.run_sync(tables.is_empty):
             raise NoBackup("A town lives in this database already: a backup is only brought back into an empty one.")
@@ -55,6 +57,8 @@ async def restore(settings: Settings, database: Database, name: str, identities:
         # What the lost instance made and tried was sealed for a key that is gone: this one begins anew, tonight or now.
         await session.execute(delete(BackupRun))
         session.add(_record(name, count))
+    for town in towns_deleted(entries, manifest.made_at):
+        replayed.towns += bool(await delete_town(database, FileStore(settings.home / "files"), town))
     async with database.connection() as connection:
         await tables.count_on(connection, await tables.read_shape(connection), highest_ids(entries))
     return Restored(manifest.made_at, count, files, replayed)

@@ -15,19 +15,24 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, MetaData, Table, delete, select, union, update
+from sqlalchemy import CursorResult, MetaData, Table, delete, insert, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.accounts import audit
+from server.accounts.models import AuditEntry
 from server.backups import tables
 from server.backups.readable import write_readable
 from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
+from server.core.i18n import sentence
 from server.core.migrations import current_revision
 from server.core.secrets import Secrets
 from server.core.tables import as_cell
 from server.mailings.queries import address_hash
 
+DELETED = audit.action("town.deleted", sentence("Deleted the town"))
+"""In the instance's own trail; the journal beside the backups reads it there."""
 FORMAT = 1
 _OPENS_DOORS = {"api_token", "dkim_key", "town_relay", "witness", "sighting"}
 """A sighting is nothing without the mailbox it was made in."""
@@ -88,6 +93,9 @@ async def delete_town(
             assert isinstance(result, CursorResult)
             gone[table.name] = result.rowcount
         gone = {name: count for name, count in sorted(gone.items()) if count}
+        if gone:
+            said = {"action": DELETED, "object_kind": "municipality", "object_id": municipality_id}
+            await connection.execute(insert(AuditEntry).values(**said, detail={}, at=clock.now()))
         await note(connection, gone)
     await asyncio.to_thread(shutil.rmtree, files.root / str(municipality_id), ignore_errors=True)
     return gone

@@ -116,6 +116,7 @@ def bring_back(
         console.print(f"{chosen} is back: {done.rows} rows and {done.files} files, as of {done.made_at}.")
         console.print(
             f"Since then, by the journal: {since.departures} departures and {since.erasures} erasures played again, "
+            f"{since.towns} towns deleted again, "
             f"{since.sent} messages known as sent, {since.mailings} mailings begun after the backup."
         )
         if since.paused:

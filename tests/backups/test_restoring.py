@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, select
 
+from server.accounts.models import RoleGrant
 from server.backups import sealing, tables
 from server.backups.journal import write_journal
 from server.backups.making import NoBackup, make_backup
 from server.backups.models import BackupKind, BackupOutcome, BackupRun
 from server.backups.restoring import restore
+from server.backups.towns import delete_town
 from server.backups.upkeep import find_backup_trouble, verify_weekly
 from server.backups.verifying import verify_backup
 from server.core import clock
@@ -21,8 +23,20 @@ from server.core.settings import Settings
 from server.issues import queries as issues
 from server.issues.models import IssueState
 from server.mailings.leaving import suppress_address
-from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, Suppression, SuppressionReason
+from server.mailings.models import (
+    Delivery,
+    DeliveryState,
+    Lane,
+    Mailing,
+    MailingKind,
+    MailingState,
+    Suppression,
+    SuppressionReason,
+)
 from server.mailings.queries import figures_of
+from server.municipalities.models import Municipality
+from server.municipalities.schemas import MunicipalityDraft
+from server.municipalities.service import create_municipality
 from server.residents.erasure import erase_resident
 from server.residents.leaving import leave_by_link
 from server.residents.models import ConsentWay, Resident
@@ -120,6 +134,66 @@ async def test_yesterdays_backup_sends_nothing_twice_and_nobody_who_left_comes_b
         async with new.writing() as session:
             newcomer = (await subscribe(session, cast, "gus@x.example"))[0]
             assert newcomer.id == max(people.values()) + 2, "Fay's number, in links she was sent, is not given to Gus"
+
+
+async def test_a_town_deleted_since_is_gone_again_and_one_opened_since_is_in_nobodys_way(
+    database: Database,
+    cast: Cast,
+    files: FileStore,
+    configured: Settings,
+    keys: tuple[str, str],
+    new_home: Settings,
+    empty: OpenEmpty,
+    database_kind: str,
+) -> None:
+    secrets, start = load_secrets(configured.home), clock.now()
+    kept, gone = (files.put(town, b"a picture") for town in (cast.town_id, cast.neighbour_id))
+    with clock.frozen(start - timedelta(seconds=20)):
+        async with database.writing() as session:
+            given = {"slug": "jadis", "name": "Jadis", "email": "m@x.example", "phone": ""}
+            former = await create_municipality(session, MunicipalityDraft.model_validate(given))
+        await delete_town(database, files, former.id)
+        async with database.writing() as session:  # SQLite gives the number to the next one
+            given = {"slug": "ici", "name": "Ici", "email": "m@x.example", "phone": ""}
+            await create_municipality(session, MunicipalityDraft.model_validate(given))
+    await write_journal(configured, database)
+    made = await make_backup(configured, database, files)
+
+    with clock.frozen(start + timedelta(seconds=20)):
+        await delete_town(database, files, cast.neighbour_id)
+        async with database.writing() as session:
+            given = {"slug": "neuve", "name": "Villeneuve", "email": "m@x.example", "phone": ""}
+            town = await create_municipality(session, MunicipalityDraft.model_validate(given))
+            await suppress_address(session, town.id, secrets, "eve@x.example", SuppressionReason.NEVER_AGAIN)
+            session.add(mailing_of(town.id))
+        await write_journal(configured, database)
+        new = await empty(database_kind)
+        done = await restore(new_home, new, made.name, [sealing.read_private_key(keys[0])])
+
+    assert (done.replayed.towns, done.replayed.mailings) == (1, 0)
+    async with new.reading() as session:
+        assert set(await session.scalars(select(Municipality.slug))) == {"saint-aubin", "ici"}
+        charlies = select(RoleGrant).where(col(RoleGrant.municipality_id) == cast.neighbour_id)
+        assert (await session.scalars(charlies)).first() is None, "nothing of it is left"
+    store = FileStore(new_home.home / "files")
+    assert store.get(cast.town_id, kept) == b"a picture"
+    with pytest.raises(FileNotFoundError):
+        store.get(cast.neighbour_id, gone)
+
+
+def mailing_of(town_id: int) -> Mailing:
+    now = clock.now()
+    return Mailing(
+        municipality_id=town_id,
+        kind=MailingKind.ISSUE,
+        lane=Lane.ORDINARY,
+        subject="A letter",
+        origin="issue:1",
+        idempotency_key="one",
+        state=MailingState.SENDING,
+        created_at=now,
+        scheduled_at=now,
+    )
 
 
 async def test_a_backup_is_tried_and_a_damaged_one_is_named(

@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +85,20 @@ async def test_a_town_is_handed_over_deleted_with_proof_and_brought_back(
         await errands.forget_archives(database, files)
     assert (await console.get(f"{export}/archive")).status_code == 404
     assert not list((files.root / "archives").iterdir()), "nobody's data lies about"
+
+
+async def test_an_archive_whose_errand_was_never_asked_for_does_not_lie_about(
+    database: Database, files: FileStore
+) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("manifest.json", "{}")
+    path = errands.archive_path(files, errands.store_archive(files, held.getvalue()))
+    stored = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    for hours, is_there in ((0.5, True), (1.5, False)):
+        with clock.frozen(stored + timedelta(hours=hours)):
+            await errands.forget_archives(database, files)
+        assert path.exists() == is_there
 
 
 async def _deleted(console: Browser, town: str) -> str:
