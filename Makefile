@@ -4,6 +4,8 @@
 .PHONY: help run setup test test-fast test-browser check format bench rehearse lock words clean
 
 BIN := .venv/bin
+# The tests start many processes: what one has compiled the next one reads.
+export PYTHONDONTWRITEBYTECODE :=
 # The tests reach nothing outside this machine; two workers suit two cores.
 PYTEST := $(BIN)/pytest
 FRENCH := server/locale/fr/LC_MESSAGES/tambour.po

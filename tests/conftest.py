@@ -1,5 +1,7 @@
 """What every test stands on: a migrated database of its own (SQLite and PostgreSQL), secrets, files, a clock."""
 
+import gc
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -19,10 +21,21 @@ from server.web.csrf import csrf_token
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast, open_session
 from tests.databases import BARE, PEOPLED, AimedDatabase, PostgresStates, SqliteStates
-from tests.postgres import PostgresServer, of_the_run
+from tests.postgres import MEMORY, PostgresServer, of_the_run
 
 SECRET = b"a secret for tests, never for a town" * 2
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
+
+
+def pytest_configure() -> None:
+    """A test's files lie in memory: what waits for the disk in earnest does not wait here, and is seen to ask for it."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: nobody need look through it for what can be thrown away."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,8 +15,9 @@ import asyncpg
 import pytest
 
 _NUMBERS = itertools.count()
-# A database is a folder of a thousand files: in memory a copy takes milliseconds.
-_MEMORY = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path("/tmp")
+# A database is a folder of a thousand files: in memory a copy takes milliseconds. (A container may have little of it.)
+_SHARED = Path("/dev/shm")
+MEMORY = _SHARED if os.access(_SHARED, os.W_OK) and shutil.disk_usage(_SHARED).free > 1 << 30 else Path("/tmp")
 
 
 def _folder_of_programs() -> Path:
@@ -97,7 +98,7 @@ class PostgresServer:
     def running(cls, factory: pytest.TempPathFactory) -> Iterator["PostgresServer"]:
         """The server of this run: the first worker starts it, the last one to leave stops it."""
         worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
-        folder = _MEMORY / f"tambour-pg-{hash_of(of_the_run(factory)):x}"
+        folder = MEMORY / f"tambour-pg-{hash_of(of_the_run(factory)):x}"
         with locked(folder.with_suffix(".lock")):
             users = _count(folder, +1)
             if users == 1:

@@ -5,7 +5,6 @@ Run as a program, so that it can be started where no network exists at all.
 
 import re
 import sys
-import time
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -14,9 +13,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.conftest import enter
+from tests.browser.conftest import enter, new_context, open_still, press
 from tests.browser.instance import Instance, free_port, running_instance
-from tests.look.harness import CHROMIUM, FLAGS
+from tests.look.harness import launch
 
 FIRST, LATER = "Coupure d’eau rue du Lavoir", "L’eau revient vers 18 h."
 PAGES = ("/", "/notices", "/agenda", "/letters", "/receive", "/urgent.txt")
@@ -48,7 +47,7 @@ def main() -> None:
     with (
         running_instance(Path(sys.argv[1]) / "home", settings) as instance,
         sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS)) as chromium,
+        launch(playwright) as chromium,
     ):
         yanis, camille = _sign_in(chromium, instance, "yanis.ferrand"), _sign_in(chromium, instance, "camille.morel")
         visitor = chromium.new_page()
@@ -63,7 +62,7 @@ def main() -> None:
 
 
 def _sign_in(chromium: Browser, instance: Instance, who: str) -> Page:
-    context = chromium.new_context(locale="fr-FR")
+    context = new_context(chromium)
     enter(context.new_page(), instance.links[who], who)
     return context.new_page()
 
@@ -81,15 +80,15 @@ def _say_more(page: Page, urgent: str) -> str:
 
 
 def _read_over(page: Page) -> str:
-    page.locator("main form[method=post] .buttons button").first.click()
-    page.wait_for_url(re.compile(r"/desk/urgent/\d+"))
+    press(page.locator("main form[method=post] .buttons button").first)
+    assert re.search(r"/desk/urgent/\d+", page.url), page.url
     return page.url.partition("?")[0]
 
 
 def _send(page: Page, urgent: str) -> None:
     page.goto(urgent)
-    page.locator('form[action$="/sending"] button').first.click()
-    page.wait_for_url(re.compile(r"said=urgent-sent"))
+    press(page.locator('form[action$="/sending"] button').first)
+    assert "said=urgent-sent" in page.url, page.url
 
 
 def _everything_works(visitor: Page, staff: Page, instance: Instance) -> None:
@@ -104,13 +103,9 @@ def _everything_works(visitor: Page, staff: Page, instance: Instance) -> None:
 
 def _paper_comes_out(page: Page, urgent: str) -> None:
     page.goto(urgent)
-    page.locator('form[action$="/kit"] button').click()
-    for _ in range(60):
-        if (files := page.locator('a[href*="/files/"]')).count():
-            break
-        time.sleep(0.5)
-        page.reload()
-    url = files.first.evaluate("one => one.href")
+    press(page.locator('form[action$="/kit"] button'))
+    open_still(page, page.url)
+    url = page.locator('a[href*="/files/"]').first.evaluate("one => one.href")
     assert page.context.request.get(url).body().startswith(b"%PDF-")
 
 
@@ -121,8 +116,7 @@ def _the_line_is_back(page: Page, messages: list[str], port: int) -> None:
     controller.start()
     try:
         for urgent in messages:
-            page.goto(urgent)
-            expect(page.locator("#progress[data-reload]")).to_be_attached(timeout=60_000)
+            open_still(page, urgent)
     finally:
         controller.stop()
     for address, subject in relay.taken:

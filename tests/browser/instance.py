@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-_PATIENCE = 90.0
+_PATIENCE = 300.0
+_KEPT: list[socket.socket] = []
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def running_instance(home: Path, settings: Mapping[str, str] | None = None) -> I
         yield Instance(f"http://localhost:{port}", dict(links))
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=30)
+        process.wait(timeout=60)
     assert process.returncode == 0, "Ctrl-C must stop the instance cleanly"
 
 
@@ -67,7 +68,10 @@ def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Nobody else is given it, though nobody listens there yet: a server may, as it may where one has just stopped."""
+    kept = socket.socket()
+    kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    kept.bind(("127.0.0.1", 0))
+    _KEPT.append(kept)
+    port: int = kept.getsockname()[1]
+    return port

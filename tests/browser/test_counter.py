@@ -85,6 +85,7 @@ def _key_form(keyboard: Keyboard, number: int) -> None:
     keyboard.go_to("name")
     keyboard.write(f"{_FIRST[number % 5]} {_LAST[number % 4]}", name=True)
     keyboard.go_to("address_street")
+    expect(page.locator("[name=address_street]")).to_have_role("combobox")  # its script is there
     keyboard.write(f"{number + 1} lav")
     line = f"{number + 1} rue du Lavoir"
     expect(page.get_by_role("option").first).to_have_text(line)

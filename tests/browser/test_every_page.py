@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Response
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, is_moving, open_still
 from tests.browser.instance import Instance
 
 PUBLIC_BYTES, PUBLIC_REQUESTS = 40_000, 6
@@ -85,6 +85,8 @@ def open_page(page: Page, url: str) -> Visit:
         one for one in answers if one.status == 200 and one.request.method == "GET"
     ]  # not what a script asks later
     visit.weight = sum(_weight(one) for one in opened if not PAPER.search(one.url))
+    if is_moving(answer):
+        open_still(page, url)
     return visit
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, open_still, press
 from tests.browser.instance import Instance
 
 PICTURES = os.environ.get("TAMBOUR_PICTURES", "")
@@ -26,7 +26,7 @@ def _keep(page: Page, name: str) -> None:
 
 def _press(page: Page, action: str) -> None:
     """The button of the form that goes to `action`."""
-    page.locator(f'form[action$="{action}"] button').first.click()
+    press(page.locator(f'form[action$="{action}"] button').first)
 
 
 def test_a_notice_written_once_reaches_a_mailbox_and_its_reader_leaves(
@@ -52,14 +52,13 @@ def _join(instance: Instance, visitor: BrowserContext, email: str) -> None:
     page.locator("input[name=email]").fill(email)
     page.locator('input[name="topic_ids"]').first.check()
     page.wait_for_timeout(2500)  # the form believes nobody who answers at once
-    page.locator("main form button:not(.second)").last.click()
+    press(page.locator("main form button:not(.second)").last)
     confirmation = _open_mail(instance, visitor.new_page(), email, "onfirm")
     link = confirmation.locator('a[href*="/join/"]').first.get_attribute("href")
     assert link
     page.goto(link)
     page.wait_for_timeout(2500)  # nor does the button
-    with page.expect_navigation():
-        page.locator("main form button").first.click()
+    press(page.locator("main form button").first)
     expect(page.locator("h1")).to_be_visible()
     page.close()
 
@@ -71,11 +70,9 @@ def _write_a_notice(instance: Instance, page: Page) -> str:
     page.locator("[name=body]").fill(BODY)
     page.locator("[name=contact_phone]").fill("02 61 91 00 10")
     page.locator('[name="topic_ids"]').first.check()
-    page.locator('main form[method=post] button[value="save"], main form[method=post] button.second').first.click()
-    page.wait_for_load_state()
+    press(page.locator('main form[method=post] button[value="save"], main form[method=post] button.second').first)
     _keep(page, "02-write")
-    page.locator("main form[method=post] .buttons button.btn:not(.second)").first.click()
-    page.wait_for_load_state()
+    press(page.locator("main form[method=post] .buttons button.btn:not(.second)").first)
     found = re.search(r"/desk/notices/(\d+)", page.url)
     assert found, page.url
     page.close()
@@ -86,17 +83,15 @@ def _approve_and_publish(instance: Instance, page: Page, notice: str) -> None:
     page.goto(f"{instance.town}/desk/notices/{notice}")
     _keep(page, "03-approve")
     _press(page, f"/notices/{notice}/approval")
-    page.wait_for_load_state()
-    page.locator(f'a[href*="/notices/{notice}/publication"]').first.click()
+    press(page.locator(f'a[href*="/notices/{notice}/publication"]').first)
     _press(page, f"/notices/{notice}/publication")
-    page.wait_for_load_state()
     page.close()
 
 
 def _find_it_on_the_web(instance: Instance, page: Page, _notice: str) -> None:
     page.goto(f"{instance.town}/")
     _keep(page, "04-town")
-    page.get_by_role("link", name=re.compile("Coupure de courant")).first.click()
+    press(page.get_by_role("link", name=re.compile("Coupure de courant")).first)
     expect(page.locator("h1")).to_contain_text("Coupure de courant")
     _keep(page, "05-notice")
     page.close()
@@ -106,13 +101,11 @@ def _compose_a_letter(instance: Instance, page: Page) -> str:
     page.goto(f"{instance.town}/desk/issues/new")
     page.locator("[name=title]").fill("Lettre du parcours")
     page.locator("[name=editorial]").fill("Voici les nouvelles de la semaine.")
-    page.locator("main form[method=post] button.btn:not(.second)").last.click()
-    page.wait_for_load_state()
+    press(page.locator("main form[method=post] button.btn:not(.second)").last)
     found = re.search(r"/desk/issues/(\d+)", page.url)
     assert found, page.url
     _keep(page, "06-letter")
     _press(page, f"/issues/{found.group(1)}/submission")
-    page.wait_for_load_state()
     page.close()
     return found.group(1)
 
@@ -121,40 +114,29 @@ def _send(instance: Instance, page: Page, letter: str) -> int:
     """Approve and send; gives how many people it left to, when the last of them was accepted."""
     page.goto(f"{instance.town}/desk/issues/{letter}")
     _press(page, f"/issues/{letter}/approval")
-    page.wait_for_load_state()
-    page.locator(f'a[href$="/issues/{letter}/sending"]').first.click()
+    press(page.locator(f'a[href$="/issues/{letter}/sending"]').first)
     _press(page, f"/issues/{letter}/sending")
-    page.wait_for_load_state()
-    found = re.search(r"/desk/mailings/(\d+)", page.url)
-    assert found, page.url
-    for _ in range(60):
-        page.goto(f"{instance.town}/desk/mailings/{found.group(1)}")
-        to_reach, to_send, accepted = (
-            int(re.sub(r"\D", "", text)) for text in page.locator("dl.figures dd").all_inner_texts()[:3]
-        )
-        if to_send == 0:
-            break
-        time.sleep(0.5)
-    else:
-        raise AssertionError("the letter did not leave")
+    assert re.search(r"/desk/mailings/\d+", page.url), page.url
+    open_still(page, page.url)
+    to_reach, to_send, accepted = (
+        int(re.sub(r"\D", "", text)) for text in page.locator("dl.figures dd").all_inner_texts()[:3]
+    )
     _keep(page, "07-sending")
     page.close()
+    assert to_send == 0, "the letter did not leave"
     assert accepted == to_reach > 0
     return accepted
 
 
 def _open_mail(instance: Instance, page: Page, address: str, subject: str) -> Page:
     """The newest mail to somebody, opened alone; it may load nothing."""
-    for _ in range(60):
+    row = page.locator("tr", has_text=address).filter(has_text=re.compile(subject)).first
+    for _ in range(120):
         page.goto(f"{instance.url}/catcher?q={address}")
-        row = page.locator("tr", has_text=address).filter(has_text=re.compile(subject)).first
         if row.count():
-            row.locator("a").first.click()
-            page.wait_for_load_state()
             break
         time.sleep(0.5)
-    else:
-        raise AssertionError(f"no mail to {address}")
+    press(row.locator("a").first)
     _keep(page, "08-mail")
     framed = page.locator("iframe").first.get_attribute("src")
     assert framed
@@ -170,7 +152,6 @@ def _leave(mail: Page, page: Page) -> None:
     assert link
     page.goto(link)
     _keep(page, "09-leave")
-    page.locator('main form[action*="/leave/"] button').first.click()
-    page.wait_for_load_state()
+    press(page.locator('main form[action*="/leave/"] button').first)
     _keep(page, "10-left")
     page.close()

@@ -3,7 +3,7 @@
 import re
 import time
 
-from tests.browser.conftest import SignIn
+from tests.browser.conftest import SignIn, press
 from tests.browser.instance import Instance
 from tests.browser.keyboard import KEYS_A_SECOND, Keyboard
 
@@ -14,7 +14,7 @@ def test_a_round_is_keyed_in_within_two_minutes(instance: Instance, sign_in: Sig
     """Keys are counted for the round that is there, then reckoned for nine boards of five sheets."""
     page = sign_in("odile.baudry").new_page()
     page.goto(f"{instance.town}/desk/boards/rounds")
-    page.locator("table").last.get_by_role("link").first.click()
+    press(page.locator("table").last.get_by_role("link").first)
     page.goto(f"{page.url.split('?')[0]}/return")
     boards = page.locator("fieldset.keyed").count()
     lines = page.locator(".keyed .line select").count()

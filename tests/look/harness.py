@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
-from playwright.sync_api import Browser, Page, Playwright, Request, Route
+from playwright.sync_api import Browser, Page, Playwright, Request, Route, expect
 
 from server.core.templating import FOLDER, environment
 from server.web.security import CONTENT_SECURITY_POLICY
@@ -24,6 +24,8 @@ FLAGS = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync"),
 )
+PATIENCE = 120_000
+"""Milliseconds until what should come is taken as lost: on a busy machine a page may take its time."""
 LOOK = ":root { --civic: #7a1f3d; }\n@media screen and (prefers-color-scheme: dark) { :root { --civic: #f0a3b9; } }\n"
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="48" height="48"><rect width="48" height="48" fill="#7a1f3d"/>'
@@ -116,6 +118,7 @@ def _environment() -> Environment:
 
 
 def launch(playwright: Playwright) -> Browser:
+    expect.set_options(timeout=PATIENCE)
     return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
@@ -134,13 +137,19 @@ def show(
     *,
     answers: Answers | None = None,
     policy: str = CONTENT_SECURITY_POLICY,
+    is_clock_ours: bool = False,
     **context: Any,
 ) -> Shown:
     """`html` in a browser that has our files and our policy, and nothing else of the world.
 
     `answers`: path → what the application would answer there. A mail has no policy. `context`: Browser.new_context.
+    `is_clock_ours`: the page's time goes on by `page.clock.run_for` alone.
     """
     page = browser.new_context(**context).new_page()
+    page.set_default_timeout(PATIENCE)
+    if is_clock_ours:
+        page.clock.install(time=0)
+        page.clock.pause_at(1000)
     shown = Shown(page)
     page.on("console", lambda said: shown.complaints.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))

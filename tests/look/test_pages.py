@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.look.harness import show
 from tests.look.samples import SAMPLES, policy_of
@@ -67,7 +67,7 @@ def test_the_summary_leads_to_the_field(chromium: Browser) -> None:
     assert page.evaluate("document.activeElement.className") == "summary"
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "f-phone"
+    expect(page.locator("#f-phone")).to_be_focused()
     assert page.get_by_role("textbox", name="Téléphone").get_attribute("aria-describedby") == "f-phone-error"
     assert page.title().startswith("Error: ")
     page.context.close()

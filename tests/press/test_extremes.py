@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import pikepdf
@@ -53,16 +54,6 @@ PRODUCTS: dict[str, Callable[[Poster], Awaitable[bytes]]] = {
     "slip": _slip,
     "proof": _proof,
 }
-EXTREMES: dict[str, Poster] = {
-    "one word": poster(title="Neige", facts=(), blocks=(), contact_phone="", contact_name="", contact_hours=""),
-    "5,000 words": poster(blocks=body_of(5_000)),
-    "a word of 120 letters": poster(title=WORD_OF_120, blocks=paragraphs(WORD_OF_120)),
-    "right to left": poster(title="שלום", blocks=paragraphs("مرحبا بكم في المدينة")),
-    "emoji": poster(title="Fête", blocks=paragraphs("Fête 🎉")),
-    "one pixel": poster(blocks=(image("dot", "un point"),), pictures={"dot": picture(size=(1, 1))}),
-    "a huge picture": poster(blocks=(image("big", "grand"),), pictures={"big": picture(size=(9_000, 6_000))}),
-    "a town of 60 letters": poster(issuer_name=NAME_OF_SIXTY),
-}
 # The sheet that can only be refused: by all products, or by those without the room.
 ALWAYS_REFUSED = {"a word of 120 letters", "emoji", "a huge picture"}
 PROGRAMS = (
@@ -78,10 +69,24 @@ PROGRAMS = (
 ALWAYS_PRINTED = {"one word", "right to left", "one pixel", "a town of 60 letters"}
 
 
+@cache  # a large picture takes its time
+def extremes() -> dict[str, Poster]:
+    return {
+        "one word": poster(title="Neige", facts=(), blocks=(), contact_phone="", contact_name="", contact_hours=""),
+        "5,000 words": poster(blocks=body_of(5_000)),
+        "a word of 120 letters": poster(title=WORD_OF_120, blocks=paragraphs(WORD_OF_120)),
+        "right to left": poster(title="שלום", blocks=paragraphs("مرحبا بكم في المدينة")),
+        "emoji": poster(title="Fête", blocks=paragraphs("Fête 🎉")),
+        "one pixel": poster(blocks=(image("dot", "un point"),), pictures={"dot": picture(size=(1, 1))}),
+        "a huge picture": poster(blocks=(image("big", "grand"),), pictures={"big": picture(size=(9_000, 6_000))}),
+        "a town of 60 letters": poster(issuer_name=NAME_OF_SIXTY),
+    }
+
+
 @pytest.mark.parametrize("product", PRODUCTS)
 async def test_a_good_sheet_or_a_clear_refusal(product: str) -> None:
     assert len(NAME_OF_SIXTY) == 60
-    for name, sheet in EXTREMES.items():
+    for name, sheet in extremes().items():
         try:
             pdf = await PRODUCTS[product](sheet)
         except AUTHORS_TO_MEND:  # anything else is the press's own trouble, and fails here
@@ -95,10 +100,10 @@ async def test_a_good_sheet_or_a_clear_refusal(product: str) -> None:
 async def test_what_is_refused_is_named() -> None:
     for make in (PRODUCTS["urgent"], PRODUCTS["slip"], PRODUCTS["proof"]):
         with pytest.raises(WordTooLong) as word:
-            await make(EXTREMES["a word of 120 letters"])
+            await make(extremes()["a word of 120 letters"])
         assert word.value.word == WORD_OF_120
         with pytest.raises(MissingGlyph) as glyph:
-            await make(EXTREMES["emoji"])
+            await make(extremes()["emoji"])
         assert glyph.value.characters == "🎉"
 
 
