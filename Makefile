@@ -22,13 +22,13 @@ setup: ## Install what the tests need too (as root on Debian: system packages in
 
 test: setup ## Run every test, on SQLite and PostgreSQL, then in a browser
 	$(PYTEST) -n 2 --dist worksteal -m "not browser"
-	$(PYTEST) -n 2 --dist loadgroup -m browser
+	$(PYTEST) -n 2 --dist loadfile -m browser
 
 test-fast: setup ## Run the tests that need no browser
 	$(PYTEST) -n 2 --dist worksteal -m "not browser"
 
 test-browser: setup ## Run the tests that open pages in Chromium
-	$(PYTEST) -n 2 --dist loadgroup -m browser
+	$(PYTEST) -n 2 --dist loadfile -m browser
 
 check: setup ## Format, lint, types, architecture, migrations, translations
 	$(BIN)/ruff format --check .

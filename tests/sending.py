@@ -65,8 +65,8 @@ def people(count: int, start: int = 1) -> list[Recipient]:
     return [Recipient(number, f"p{number}@example.org") for number in range(start, start + count)]
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
-    """Look again and again until it holds."""
+async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float = 60.0) -> None:
+    """Look again and again until it holds; a busy machine may take its time."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110  # it is the database that changes: there is no event to wait for
             await asyncio.sleep(0.02)
@@ -136,7 +136,7 @@ class Office:
             stop.set()
             await running
 
-    async def until_settled(self, mailing_id: int, *, seconds: float = 10.0) -> Counter[DeliveryState]:
+    async def until_settled(self, mailing_id: int, *, seconds: float = 60.0) -> Counter[DeliveryState]:
         """Wait until nothing is queued, held, on its way or due."""
         held = {DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING}
 

@@ -13,13 +13,11 @@ PASSWORD = "un tambour bat dans la ville"
 SignIn = Callable[[str], BrowserContext]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the one that reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here opens pages in Chromium, on one instance: one worker takes it all."""
+    """Everything here opens pages in Chromium; each worker has an instance of its own, and takes whole files."""
     for item in items:
         if "tests/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ def work(url: str, secret: bytes, port: int, crash_at: str, name: str, lines: in
     handler = logging.FileHandler(Path(log))
     handler.setFormatter(logging.getLogger().handlers[0].formatter)
     logging.getLogger().addHandler(handler)
-    child.work(url, secret, port, crash_at, name, lines)
+    child.work(url, secret, port, crash_at, name, lines, lease=1.5)
 
 
 def bring_in(url: str, secret: bytes, row: int, statement: int, piece: int) -> None:

@@ -45,7 +45,7 @@ async def test_eight_workers_on_one_queue_make_no_second_copy(office: Office) ->
         for number in range(8):
             unhurried = office.brisk(lease=timedelta(seconds=60))  # eight in one process take their time
             await stack.enter_async_context(office.working(memory, name=f"w{number}", lines=2, rhythm=unhurried))
-        assert await office.until_settled(mailing_id, seconds=30.0) == {ACCEPTED: 240}
+        assert await office.until_settled(mailing_id) == {ACCEPTED: 240}
     assert len(memory.taken) == 240
 
 
@@ -61,7 +61,7 @@ async def test_who_is_asked_to_end_again_and_again_makes_no_copy(office: Office,
             try:
                 await eventually(partial(received, sink, len(sink.received) + 5))
                 process.terminate()
-                await asyncio.to_thread(process.join, 10)
+                await asyncio.to_thread(process.join, 60)
                 assert process.exitcode == 0
             finally:
                 process.kill()
@@ -79,7 +79,7 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
     mailing_id = await office.start(people(40))
     async with Sink(before_answer=breathe).listening() as sink:
         process = PROCESSES.Process(
-            target=work, args=(database_url, SECRET, sink.port, "", "frozen", lines), daemon=True
+            target=work, args=(database_url, SECRET, sink.port, "", "frozen", lines, 1.5), daemon=True
         )
         process.start()
         try:
@@ -135,7 +135,7 @@ async def test_each_message_waits_for_the_disk(office: Office, database_url: str
         # A group of its own: strace does not pass a signal on to what it traces.
         process = await asyncio.create_subprocess_exec(*command, cwd=Path(__file__).parents[2], start_new_session=True)
         try:
-            await eventually(partial(all_accepted, office, mailing_id), seconds=30.0)
+            await eventually(partial(all_accepted, office, mailing_id))
         finally:
             os.killpg(process.pid, signal.SIGKILL)
             await process.wait()

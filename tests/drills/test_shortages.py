@@ -74,7 +74,7 @@ async def test_a_full_disk_stops_the_sending_and_nothing_else(office: Office, da
             await asyncio.sleep(0.4)
             assert len(sink.received) == seen < 60
             resource.prlimit(process.pid or 0, resource.RLIMIT_FSIZE, free)
-            await eventually(partial(all_accepted, office, mailing_id), seconds=30.0)
+            await eventually(partial(all_accepted, office, mailing_id))
         finally:
             process.kill()
             process.join()
@@ -95,7 +95,7 @@ async def test_a_locked_database_stops_the_sending_and_nothing_else(office: Offi
             await asyncio.sleep(0.4)
             assert len(sink.received) == seen < 60
             other.execute("ROLLBACK")
-        assert await office.until_settled(mailing_id, seconds=30.0) == {ACCEPTED: 60}
+        assert await office.until_settled(mailing_id) == {ACCEPTED: 60}
     assert sum(sink.copies.values()) == 60
 
 
@@ -119,7 +119,7 @@ async def test_a_relay_that_does_not_end_costs_little(is_greeting: bool) -> None
     left = asyncio.Event()
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             way = SmtpTransport("127.0.0.1", server.sockets[0].getsockname()[1], tls="none")
             with pytest.raises(RelayDown if is_greeting else LineLost):
                 await (await way.open()).carry(Parcel("a@x.example", "p@x.example", on_the_wire(b"Subject: x\r\n\r\n")))

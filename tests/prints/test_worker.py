@@ -160,7 +160,7 @@ async def test_told_to_stop_it_gives_the_job_back(
 
     print_id = await ask(database, cast)
     async with working(database, files, secrets, {PACK: last_for_ever}):
-        await asyncio.wait_for(begun.wait(), 5)
+        await asyncio.wait_for(begun.wait(), 60)
     job = await job_of(database, print_id)
     assert (job.state, job.tries) == (PrintState.WAITING, 0)
 
@@ -213,7 +213,7 @@ async def test_somebody_erased_while_their_name_is_printed_is_on_no_sheet(
         for part in (1, 2):
             yield Made(f"{part}.txt", f"{part} {names}".encode())
             read.set()
-            await asyncio.wait_for(erased.wait(), 5)
+            await asyncio.wait_for(erased.wait(), 60)
 
     async with database.writing() as session:
         resident = Resident(
@@ -222,7 +222,7 @@ async def test_somebody_erased_while_their_name_is_printed_is_on_no_sheet(
         session.add(resident)
     print_id = await ask(database, cast, NAMES)
     async with working(database, files, secrets, {NAMES: everybody}):
-        await asyncio.wait_for(read.wait(), 5)
+        await asyncio.wait_for(read.wait(), 60)
         async with database.writing() as session:
             await erase_resident(session, secrets, cast.town_id, None, resident.id)
         erased.set()

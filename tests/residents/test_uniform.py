@@ -1,6 +1,5 @@
 """Whoever asks learns nothing about anybody (S03): same status, same page, same size, the same time."""
 
-import statistics
 import time
 
 from server.core.database import Database
@@ -33,7 +32,7 @@ async def test_known_unknown_and_barred_addresses_get_one_answer(
 async def test_known_and_unknown_take_the_same_time(
     client: Browser, cast: Cast, secrets: Secrets, database: Database
 ) -> None:
-    """A coarse guard in every run: the medians of a dozen answers each are of one class."""
+    """A coarse guard in every run: the quickest of a dozen answers each, when nobody else kept us waiting, are alike."""
     async with database.writing() as session:
         for number in range(_ROUNDS):
             await joined(session, cast, f"known{number}@orange.example")
@@ -44,5 +43,5 @@ async def test_known_and_unknown_take_the_same_time(
             begun = time.perf_counter()
             await ask_to_join(client, secrets, cast, f"{kind}{number}@orange.example")
             spent.append(time.perf_counter() - begun)
-    known, unknown = (statistics.median(times[kind]) for kind in ("known", "unknown"))
+    known, unknown = (min(times[kind]) for kind in ("known", "unknown"))
     assert abs(known - unknown) < 0.5 * max(known, unknown), times

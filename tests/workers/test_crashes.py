@@ -72,7 +72,8 @@ async def finish(office: Office, sink: Sink, mailing_id: int) -> None:
         return figures.accepted == figures.total
 
     await leases_run_out(office, mailing_id)
-    async with office.working(SmtpTransport("127.0.0.1", sink.port, tls="none"), name="second"):
+    relay, unhurried = SmtpTransport("127.0.0.1", sink.port, tls="none"), office.brisk(lease=timedelta(seconds=60))
+    async with office.working(relay, name="second", rhythm=unhurried):
         await eventually(is_done)
 
 

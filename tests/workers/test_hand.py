@@ -69,7 +69,7 @@ async def test_nothing_is_forgotten_when_who_waits_gives_up() -> None:
     await asyncio.sleep(0)
     waiting.put([claim(1)])
     first.cancel()
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         assert await second == claim(1)
 
 
@@ -87,7 +87,7 @@ async def test_urgent_mail_does_not_wait_behind_answers_that_do_not_come(office:
         async with office.working(relay, lines=4, rhythm=office.brisk(lease=timedelta(seconds=30))):
             await eventually(lambda: _received(sink, 2))
             urgent = await office.start(people(3, start=900), lane=Lane.URGENT, idempotency_key="urgent")
-            assert await office.until_settled(urgent, seconds=3) == {DeliveryState.ACCEPTED: 3}
+            assert await office.until_settled(urgent, seconds=20) == {DeliveryState.ACCEPTED: 3}
             may_answer.set()
             assert await office.until_settled(letter) == {DeliveryState.ACCEPTED: 40}
 

@@ -89,10 +89,10 @@ async def test_an_answer_that_comes_too_late_is_uncertain(office: Office) -> Non
 
     async def dawdle(_sink: Sink, _server: SMTP, address: str) -> None:
         if address.startswith("p1"):
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(1.5)
 
     async with Sink(before_answer=dawdle).listening() as sink:
-        states = await office.send_all(relay(sink, data_timeout=0.2), mailing_id)
+        states = await office.send_all(relay(sink, data_timeout=1.0), mailing_id)
     assert states == {ACCEPTED: 1, UNCERTAIN: 1}
 
 

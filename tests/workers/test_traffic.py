@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,7 +26,8 @@ from workers.resolver import Resolver
 from workers.roads import Roads
 from workers.traffic import Way, WayTraffic
 from workers.transports import smtp
-from workers.transports.memory import YES, MemoryTransport
+from workers.transports.contract import Parcel
+from workers.transports.memory import YES, MemoryLine, MemoryTransport
 
 ACCEPTED, QUEUED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.QUEUED, DeliveryState.DEFERRED
 NO_DNS = Groups(Resolver(["127.0.0.1:9"]))
@@ -144,11 +146,35 @@ async def test_a_town_has_so_many_messages_a_day_and_the_rest_leaves_the_day_aft
     assert all(moment and moment > tomorrow for moment in waiting)
 
 
+@dataclass
+class _Refusing(MemoryTransport):
+    """Refuses everybody: some at once, the others when it may. A fast machine would be through before it is noticed."""
+
+    may_go_on: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: int = 0
+
+    async def open(self) -> "_RefusingLine":
+        return _RefusingLine(self)
+
+
+@dataclass(eq=False)
+class _RefusingLine(MemoryLine):
+    relay: _Refusing
+
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
+        self.relay.heard += 1
+        if self.relay.heard > 500:
+            await self.relay.may_go_on.wait()
+        return Answer(550, "5.1.1 nobody", Stage.DATA)
+
+
 async def test_a_mailing_that_everybody_refuses_stops_by_itself(office: Office) -> None:
-    memory = MemoryTransport(answer=lambda _to: Answer(550, "5.1.1 nobody", Stage.DATA))
+    relay = _Refusing()
     mailing_id = await office.start(people(3_000))
-    async with office.working(memory, traffic=WayTraffic(office.database, Way("relay"))):
+    unhurried = office.brisk(lease=timedelta(seconds=60))
+    async with office.working(relay, traffic=WayTraffic(office.database, Way("relay")), rhythm=unhurried):
         await eventually(partial(_is_stopped, office, mailing_id))
+        relay.may_go_on.set()
     states = await office.states(mailing_id)
     assert states[QUEUED] > 0
     assert set(states) == {QUEUED, DeliveryState.REFUSED}
