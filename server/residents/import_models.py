@@ -85,12 +85,11 @@ class ListFile(SQLModel, table=True):
 
 
 class ImportRow(SQLModel, table=True):
-    """One row in quarantine, in the columns of `resident`. Once added only its number and its person's stay, to undo it."""
+    """One row in quarantine, in the columns of `resident`. It goes when its person is on the list; a bar stays, to undo it."""
 
     __tablename__ = "import_row"
     __table_args__ = (
         Index("ix_import_row_outcome", "import_id", "outcome", "id"),
-        Index("ix_import_row_resident", "resident_id"),
         Index("ix_import_row_email", "municipality_id", "email_key"),
     )
 
@@ -103,6 +102,7 @@ class ImportRow(SQLModel, table=True):
     outcome: Outcome = Field(sa_type=state_of(Outcome))
     problem: dict[str, object] = Field(default_factory=dict, sa_type=Json)
     resident_id: int | None = Field(default=None, sa_type=BigId)
+    """The number its person will have."""
     address_hash: str = Field(default="", max_length=32)
     wants: str = Field(default="", max_length=2000)
     """"12:email,13:email"."""

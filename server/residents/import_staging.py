@@ -16,7 +16,7 @@ _COLUMNS = tuple(column.name for column in SQLModel.metadata.tables["import_row"
 _VALUES = itemgetter(*_COLUMNS)
 _INSERT = f"INSERT INTO import_row ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # of constants
 _NEXT = text(
-    "SELECT nextval((SELECT pg_get_serial_sequence('resident', 'id'))::regclass) FROM generate_series(1, :count)"
+    "SELECT array_agg(nextval((SELECT pg_get_serial_sequence('resident', 'id'))::regclass)) FROM generate_series(1, :count)"
 )
 # SQLite counts in a table of its own; before the first person of all it has no row there.
 _BEGIN = text(
@@ -48,7 +48,8 @@ async def stage_rows(session: WriteSession, rows: Sequence[Staged]) -> None:
 async def _reserve(session: WriteSession, count: int, *, is_sqlite: bool) -> Iterable[int]:
     """Numbers that nobody has, had, or will have otherwise: links in old mails carry them."""
     if not is_sqlite:
-        return list(await session.scalars(_NEXT, {"count": count}))
+        numbers: list[int] = (await session.execute(_NEXT, {"count": count})).scalar_one() or []
+        return numbers
     await session.execute(_BEGIN)
     last: int = (await session.execute(_ADVANCE, {"count": count})).scalar_one()
     return range(last - count + 1, last + 1)

@@ -1,13 +1,32 @@
 """From quarantine onto the list, in statements over all rows at once: who is known, who must not be written to, who is added."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, exists, func, insert, literal, select, text, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Row,
+    String,
+    Table,
+    and_,
+    column,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+    values,
+)
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
-from server.core.columns import Json, is_filled
+from server.core.columns import BigId, Json, is_filled
 from server.core.database import ReadSession, WriteSession, count_again
 from server.mailings.models import Suppression, SuppressionReason
 from server.residents.import_models import ImportRow, ListImport, Outcome
@@ -21,7 +40,6 @@ from server.residents.models import (
     Resident,
     ResidentPlace,
     Subscription,
-    Topic,
 )
 
 _REASONS = {Outcome.LEFT: SuppressionReason.NEVER_AGAIN, Outcome.DEAD: SuppressionReason.REFUSED}
@@ -37,7 +55,8 @@ _NOBODY: Mapping[str, object] = {
     "email_key": None,
     "place_id": None,
 }
-"""All that is kept of a row when its person is on the list: their number, to undo it; or the bar."""
+"""Of who left elsewhere all that is kept is the bar."""
+_SETS_AT_ONCE = 200
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -57,7 +76,9 @@ async def sort_out(session: WriteSession, imported: ListImport) -> dict[str, int
     left = exists().where(here, mine, _RESIDENT.left_at.is_not(None))
     hashes = _table(Suppression).c
     barred = exists().where(hashes.municipality_id == town_id, hashes.address_hash == _ROW.address_hash)
-    await _turn(session, imported, (Outcome.NEW,), Outcome.BARRED, left | barred)
+    # Each alone: with `or` between them every row would be looked up by itself.
+    await _turn(session, imported, (Outcome.NEW,), Outcome.BARRED, left)
+    await _turn(session, imported, (Outcome.NEW,), Outcome.BARRED, barred)
     await _turn(session, imported, (Outcome.LEFT, Outcome.DEAD), Outcome.BARRED, barred)
     same_door = exists().where(
         here,
@@ -76,17 +97,23 @@ async def counts_of(session: ReadSession, imported: ListImport) -> dict[str, int
 
 
 async def write_people(session: WriteSession, imported: ListImport, now: datetime) -> None:
-    """Everybody of the quarantine who is new, with what they receive and the proof of it; bars for those who left elsewhere."""
+    """Everybody in quarantine who is new, with what they receive and the proof of it; bars for those who left elsewhere."""
     new = (_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
     given = {"id": _ROW.resident_id, "municipality_id": literal(imported.municipality_id)}
     given |= {name: _ROW[name] for name in _COPIED} | {"is_household": literal(False), "own_copy": literal(False)}
     moment = literal(now, _RESIDENT.created_at.type)
     await _copy(session, Resident, given | {"created_at": moment, "last_contact_at": moment}, *new)
     await count_again(session, Resident)
-    await _write_wants(session, imported, now, *new)
-    await _write_places(session, imported, *new)
-    await _settle_households(session, imported)
-    await _turn(session, imported, (Outcome.NEW,), Outcome.ADDED, **_NOBODY)
+    doors = await _doors_of(session, imported)
+    # Who shares a copy is worked out while the database writes what they receive.
+    sharing = asyncio.create_task(asyncio.to_thread(_shared_copies, doors))
+    try:
+        await _write_wants(session, imported, now, *new)
+        await _write_places(session, imported, *new)
+    finally:
+        shared = await sharing
+    if shared:
+        await session.execute(text("UPDATE resident SET household_id = :household WHERE id = :one"), shared)
     await _write_bars(session, imported, now)
 
 
@@ -114,32 +141,46 @@ async def _copy(
 
 
 async def _write_wants(session: WriteSession, imported: ListImport, now: datetime, *new: ColumnElement[bool]) -> None:
-    """Few rows differ in what they receive: one statement for each set of wishes."""
-    town, moment = literal(imported.municipality_id), _table(Consent).c.at.type
-    for wants in list(await session.scalars(select(_ROW.wants).where(*new).distinct())):
-        pairs = [want.split(":") for want in wants.split(",") if want]
-        topic, here = _table(Topic).c.id, _table(Topic).c.municipality_id == _ROW.municipality_id
-        for channel in {channel for _, channel in pairs}:
-            chosen = topic.in_([int(topic_id) for topic_id, one in pairs if one == channel])
-            given = {"municipality_id": town, "resident_id": _ROW.resident_id, "topic_id": topic}
-            given |= {
-                "channel": literal(Channel(channel), _table(Subscription).c.channel.type),
-                "started_at": literal(now, moment),
-            }
+    """What each receives, and the proof of it. Few rows differ in what they want: each set of wishes is said once."""
+    sets = iter(list(await session.scalars(select(_ROW.wants).where(*new).distinct())))
+    town, person, moment = literal(imported.municipality_id), _ROW.resident_id, _table(Consent).c.at.type
+    while some := list(islice(sets, _SETS_AT_ONCE)):
+        pairs = [(wants, topic_id, channel) for wants in some for topic_id, channel in _pairs(wants)]
+        if pairs:
+            wanted = _listed("wanted", pairs, wants=String(), topic_id=BigId, channel=String())
+            given = {"municipality_id": town, "resident_id": person, "topic_id": wanted.c.topic_id}
+            given |= {"channel": wanted.c.channel, "started_at": literal(now, moment)}
             # Person by person: each goes to the end of two indexes, of which topic by topic would part every page.
-            order = (_ROW.resident_id, topic)
-            await _copy(session, Subscription, given, *new, _ROW.wants == wants, here, chosen, order=order)
-        said = [{"topic_id": int(topic_id), "channel": channel} for topic_id, channel in pairs]
-        detail = {"origin": imported.origin, "import": imported.id, "wants": said}
+            order = (person, wanted.c.topic_id)
+            await _copy(session, Subscription, given, *new, _ROW.wants == wanted.c.wants, order=order)
+        details = [(wants, _detail(imported, wants)) for wants in some]
+        said = _listed("said", details, wants=String(), detail=Json)
         columns = _table(Consent).c
-        proof = {"municipality_id": town, "resident_id": _ROW.resident_id}
+        proof = {"municipality_id": town, "resident_id": person}
         proof |= {
             "act": literal(ConsentAct.GIVEN, columns.act.type),
             "way": literal(ConsentWay.IMPORT, columns.way.type),
         }
-        proof |= {"text_version": literal(""), "text": literal(""), "detail": literal(detail, Json)}
+        proof |= {"text_version": literal(""), "text": literal(""), "detail": said.c.detail}
         proof |= {"recorded_by_id": literal(imported.brought_by_id), "at": literal(now, moment)}
-        await _copy(session, Consent, proof, *new, _ROW.wants == wants)
+        await _copy(session, Consent, proof, *new, _ROW.wants == said.c.wants, order=(person,))
+
+
+def _pairs(wants: str) -> Iterator[tuple[int, str]]:
+    """« 12:email,13:email », topic by topic."""
+    for want in filter(None, wants.split(",")):
+        topic_id, channel = want.split(":")
+        yield int(topic_id), Channel(channel).value
+
+
+def _detail(imported: ListImport, wants: str) -> dict[str, object]:
+    said = [{"topic_id": topic_id, "channel": channel} for topic_id, channel in _pairs(wants)]
+    return {"origin": imported.origin, "import": imported.id, "wants": said}
+
+
+def _listed(name: str, rows: Sequence[tuple[Any, ...]], **columns: TypeEngine[Any]) -> CTE:
+    """A table that is written into the statement."""
+    return values(*(column(one, kind) for one, kind in columns.items()), name=name).data(rows).cte(name)
 
 
 async def _write_places(session: WriteSession, imported: ListImport, *new: ColumnElement[bool]) -> None:
@@ -163,8 +204,8 @@ async def _write_bars(session: WriteSession, imported: ListImport, now: datetime
         await _turn(session, imported, (outcome,), Outcome.SUPPRESSED, **_NOBODY)
 
 
-async def _settle_households(session: WriteSession, imported: ListImport) -> None:
-    """People of one family behind one letterbox share a copy: see `households`, here for all doors at once."""
+async def _doors_of(session: WriteSession, imported: ListImport) -> Sequence[Row[Any]]:
+    """Everybody behind a door of the new ones."""
     doors = select(_ROW.door_key).where(_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
     address = (_RESIDENT.address_inside, _RESIDENT.address_outside)
     query = select(_RESIDENT.id, _RESIDENT.name, _RESIDENT.door_key, *address, _RESIDENT.household_id).where(
@@ -174,17 +215,19 @@ async def _settle_households(session: WriteSession, imported: ListImport) -> Non
         is_filled(_RESIDENT.door_key),
         _RESIDENT.door_key.in_(doors),
     )
+    return (await session.execute(query)).all()
+
+
+def _shared_copies(people: Sequence[Row[Any]]) -> list[dict[str, int]]:
+    """People of one family behind one letterbox share a copy: see `households`, here for all doors at once."""
     families: dict[tuple[str, ...], list[tuple[int, int | None]]] = {}
-    for resident_id, name, door, inside, outside, household_id in await session.execute(query):
+    for resident_id, name, door, inside, outside, household_id in people:
         if family := surname(name):
             key = (door, family, *words_of(f"{inside} {outside}"))
             families.setdefault(key, []).append((resident_id, household_id))
-    shared = [
+    return [
         {"one": one, "household": next((number for _, number in members if number), members[0][0])}
         for members in families.values()
         if len(members) > 1
         for one, _ in members
     ]
-    if shared:
-        statement = text("UPDATE resident SET household_id = :household WHERE id = :one")
-        await session.execute(statement, shared)

@@ -1,6 +1,7 @@
 """Bringing in a list the town hall has already: read into quarantine, its origin declared, then all of it at one stroke."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -38,7 +39,11 @@ FORGOTTEN_AFTER = timedelta(days=14)
 """A list in quarantine that nobody confirmed."""
 _LONGEST_ORIGIN = 200
 _AT_ONCE = 500
-_KEPT = (Outcome.ADDED, Outcome.SUPPRESSED)
+_AFTER = {
+    Outcome.NEW: Outcome.ADDED,
+    Outcome.LEFT: Outcome.SUPPRESSED,
+    Outcome.DEAD: Outcome.SUPPRESSED,
+}
 
 
 @dataclass(frozen=True)
@@ -117,7 +122,7 @@ async def discard_import(session: WriteSession, municipality_id: int, actor: Act
     """Nothing is kept of the people in it. Raises NotFound and Conflict."""
     imported = await get_import(session, municipality_id, import_id)
     await _turn(session, imported, ImportState.READ, state=ImportState.DISCARDED, closed_at=clock.now())
-    await _forget_rows(session, imported)
+    await forget_rows(session, imported)
     by = actor.account_id if actor else None
     await record(session, municipality_id, by, DISCARDED, "list_import", import_id)
 
@@ -135,7 +140,7 @@ async def undo_import(session: WriteSession, municipality_id: int, actor: Actor,
     )
     here = (col(Suppression.municipality_id) == municipality_id, col(Suppression.at) == imported.done_at)
     await session.execute(delete(Suppression).where(*here, col(Suppression.address_hash).in_(rows)))
-    await _forget_rows(session, imported)
+    await forget_rows(session, imported)
     await record(session, municipality_id, actor.account_id, UNDONE, "list_import", import_id, {"gone": gone})
     return gone
 
@@ -197,9 +202,10 @@ def _shown(table: Table, fields: list[str]) -> dict[str, object]:
 async def finish_import(session: WriteSession, held: ListImport) -> dict[str, int]:
     """Put the quarantine on the list; nothing is kept of it but what undoing needs."""
     now = clock.now()
-    await sort_out(session, held)
+    counts = await sort_out(session, held)
     await write_people(session, held, now)
-    counts = await clear_quarantine(session, held)
+    await clear_quarantine(session, held)
+    counts = {after.value: count for after, count in _done(counts).items()}
     done = update(ListImport).where(col(ListImport.id) == held.id)
     await session.execute(done.values(state=ImportState.DONE, counts=counts, done_at=now, lease_until=None))
     figures = {outcome.value: counts.get(outcome, 0) for outcome in (Outcome.ADDED, Outcome.KNOWN, Outcome.BARRED)}
@@ -207,13 +213,19 @@ async def finish_import(session: WriteSession, held: ListImport) -> dict[str, in
     return counts
 
 
-async def clear_quarantine(session: WriteSession, imported: ListImport) -> dict[str, int]:
-    """The file goes, and every row but those that undoing needs."""
-    counts = await counts_of(session, imported)
+def _done(counts: Mapping[str, int]) -> Counter[Outcome]:
+    """What became of the rows that were to be written."""
+    found: Counter[Outcome] = Counter()
+    for before, count in counts.items():
+        found[_AFTER.get(Outcome(before), Outcome(before))] += count
+    return found
+
+
+async def clear_quarantine(session: WriteSession, imported: ListImport) -> None:
+    """The file goes, and every row but the bars, which undoing takes away."""
     mine = col(ImportRow.import_id) == imported.id
-    await session.execute(delete(ImportRow).where(mine, col(ImportRow.outcome).not_in(_KEPT)))
+    await session.execute(delete(ImportRow).where(mine, col(ImportRow.outcome) != Outcome.SUPPRESSED))
     await session.execute(delete(ListFile).where(col(ListFile.import_id) == imported.id))
-    return counts
 
 
 async def forget_imports(session: WriteSession) -> None:
@@ -228,10 +240,13 @@ async def forget_imports(session: WriteSession) -> None:
 
 
 async def _take_back(session: WriteSession, imported: ListImport) -> int:
-    """Those who are still as the list brought them."""
+    """Those who are still as the list brought them: the proof says who came with it."""
     spoke = exists().where(col(Consent.resident_id) == col(Resident.id), col(Consent.way) != ConsentWay.IMPORT)
-    added = select(col(ImportRow.resident_id)).where(
-        col(ImportRow.import_id) == imported.id, col(ImportRow.outcome) == Outcome.ADDED
+    added = select(col(Consent.resident_id)).where(
+        col(Consent.municipality_id) == imported.municipality_id,
+        col(Consent.way) == ConsentWay.IMPORT,
+        col(Consent.at) == imported.done_at,
+        col(Consent.detail)["import"].as_integer() == imported.id,
     )
     query = select(col(Resident.id)).where(
         col(Resident.municipality_id) == imported.municipality_id, col(Resident.id).in_(added), ~spoke
@@ -245,7 +260,8 @@ async def _take_back(session: WriteSession, imported: ListImport) -> int:
     return len(ids)
 
 
-async def _forget_rows(session: WriteSession, imported: ListImport) -> None:
+async def forget_rows(session: WriteSession, imported: ListImport) -> None:
+    """The file and every row of it."""
     await session.execute(delete(ImportRow).where(col(ImportRow.import_id) == imported.id))
     await session.execute(delete(ListFile).where(col(ListFile.import_id) == imported.id))
 
