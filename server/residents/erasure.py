@@ -17,8 +17,7 @@ from server.prints.service import forget_names
 from server.residents import queries, rules
 from server.residents.form_models import FormState, PaperForm
 from server.residents.households import leave_household
-from server.residents.import_models import ImportRow, ImportState, ListImport
-from server.residents.importing import discard_import
+from server.residents.import_erasing import discard_lists_naming
 from server.residents.models import JoinRequest, RequestKind, Resident
 
 ERASED = action("resident.erased", sentence("Erased somebody"))
@@ -49,26 +48,10 @@ async def _forget(session: WriteSession, secrets: Secrets, resident: Resident) -
     sheets = update(PaperForm).where(col(PaperForm.resident_id) == resident.id)
     await session.execute(sheets.values(resident_id=None, state=FormState.ERASED))
     await leave_household(session, resident)
-    await _forget_lists(session, resident)
+    await discard_lists_naming(session, resident)
     await forget_names(session, town_id)
     # Subscriptions, places and proofs go with the row.
     await session.execute(delete(Resident).where(col(Resident.id) == resident.id))
-
-
-async def _forget_lists(session: WriteSession, resident: Resident) -> None:
-    """Rows of imports that name them; a list in quarantine that does is discarded as a whole, file and all."""
-    by_email = col(ImportRow.email_key) == resident.email_key if resident.email_key else false()
-    theirs = (
-        col(ImportRow.municipality_id) == resident.municipality_id,
-        or_(col(ImportRow.resident_id) == resident.id, by_email),
-    )
-    waiting = select(ListImport.id).where(
-        col(ListImport.state) == ImportState.READ,
-        col(ListImport.id).in_(select(col(ImportRow.import_id)).where(*theirs)),
-    )
-    for import_id in list(await session.scalars(waiting)):
-        await discard_import(session, resident.municipality_id, None, import_id)
-    await session.execute(delete(ImportRow).where(*theirs))
 
 
 async def forget_requests(session: WriteSession) -> None:

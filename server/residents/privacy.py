@@ -102,9 +102,11 @@ KEEPINGS: Mapping[str, Keeping] = {
     "import_row": Keeping(
         sentence("A list that waits"),
         sentence("To look at a list the town hall has already, before anybody of it is on ours."),
-        sentence("Until the list is confirmed or discarded, fourteen days at most; then seven days your number alone."),
+        sentence(
+            "Until the list is confirmed or discarded, fourteen days at most; then seven days a mark, if you had left elsewhere."
+        ),
         {
-            "resident_id": sentence("your number on the list"),
+            "resident_id": sentence("the number you would have on the list"),
             "address_hash": sentence("a mark that stands for an address"),
             **dict.fromkeys(("name", "email", "phone"), sentence("what the list says of you")),
             **dict.fromkeys(("list_key", "search_key", "name_key", "door_key", "phone_key", "email_key"), _COPIES),

@@ -105,7 +105,7 @@ async def test_from_the_file_to_the_list_and_back(
     assert await count_rows(database, Delivery) == 0
     async with database.reading() as session:
         rows = list(await session.scalars(select(ImportRow)))
-    assert {row.outcome for row in rows} == {Outcome.ADDED, Outcome.SUPPRESSED}
+    assert {row.outcome for row in rows} == {Outcome.SUPPRESSED}
     assert not any(row.email or row.name or row.search_key for row in rows)
     assert "Undo this import" in (await denise.get(page)).text
     await denise.submit(f"{page}/undoing")
@@ -230,15 +230,45 @@ async def _dies(*_given: Any) -> None:
     raise _Killed
 
 
+NAMING_THEM = {
+    "in a column we use": (f"nom;email\nJeanne;{JEANNE}\n", True),
+    "in another alphabet": (f"nom;email\nÉlodie;{JEANNE.upper()}\n".encode("utf-16"), True),
+    "by name, in another order": ("nom;adresse\nLEFÈVRE, Mme Jeanne;9 rue Foch\n", True),
+    "in a line that cannot be used": ("nom;email;note\nBob;@x.fr;voisin de jeanne lefevre\n", True),
+    "by telephone": ("nom;portable de la fille\nAnn;+33 2 54 10 20 30\n", True),
+    "in an archive": (zipped({"a.csv": b"email\nann@x.fr\n", "notes.csv": f"x\n{JEANNE}\n".encode()}), True),
+    "nowhere: a namesake of one word": ("nom;email\nJeanne Petit;p@x.fr\nPaul Lefèvre;l@x.fr\n", False),
+}
+
+
 async def test_an_erased_person_is_in_no_list(database: Database, cast: Cast, secrets: Secrets) -> None:
+    """RELIABILITY §3.6: read or not yet, confirmed or not, a file that names them goes, and its page says why."""
+    for place, (said, names_them) in NAMING_THEM.items():
+        content = said if isinstance(said, bytes) else said.encode()
+        numbers = {await _brought(database, cast, content)}
+        await advance_imports(database, secrets)
+        numbers |= {await _brought(database, cast, content)}
+        async with database.writing() as session:
+            jeanne = await joined(session, cast, JEANNE, name="Jeanne Lefèvre", phone="02 54 10 20 30")
+            await erase_resident(session, secrets, cast.town_id, cast.actor("Denise"), jeanne.id)
+        async with database.reading() as session:
+            kept = set(await session.scalars(select(ListFile.import_id))) & numbers
+            rows = set(await session.scalars(select(ImportRow.import_id))) & numbers
+            states = set(await session.scalars(select(ListImport.state).where(col(ListImport.id).in_(numbers))))
+        assert (not kept and not rows and states == {ImportState.DISCARDED}) is names_them, place
+
+
+async def test_a_confirmed_list_does_not_bring_back_who_was_erased_meanwhile(
+    browser_of: BrowserOf, database: Database, cast: Cast, secrets: Secrets
+) -> None:
     async with database.writing() as session:
-        jeanne = await joined(session, cast, JEANNE)
-    await _brought(database, cast, f"nom;email\nJeanne;{JEANNE}\n".encode())
-    await advance_imports(database, secrets)
+        jeanne = await joined(session, cast, name="Jeanne Lefèvre", address_street="3, rue du Four")
+    number = await _confirmed(database, secrets, cast, "nom;adresse\nJeanne Lefèvre;1 rue Foch\n".encode())
     async with database.writing() as session:
         await erase_resident(session, secrets, cast.town_id, cast.actor("Denise"), jeanne.id)
-    assert [await count_rows(database, table) for table in (ListFile, ImportRow)] == [0, 0]
-    assert (await _only(database)).state is ImportState.DISCARDED
+    await advance_imports(database, secrets)
+    assert await count_rows(database, Resident) == 0
+    assert "was erased since it was brought" in (await (await browser_of("Denise")).get(f"{PAGE}/{number}")).text
 
 
 async def test_families_of_a_list_share_a_copy(database: Database, cast: Cast, secrets: Secrets) -> None:
