@@ -5,18 +5,19 @@ from server.accounts.audit import action, record
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Invalid
-from server.core.i18n import sentence, translate
+from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.municipalities.models import Municipality
 from server.municipalities.queries import list_places
 from server.residents import limits, queries, rules
-from server.residents.consent import VERSION, consent_words
+from server.residents.consent import words_shown
 from server.residents.households import settle_household
 from server.residents.models import ConsentAct, ConsentWay, JoinRequest, RequestKind, Resident
 from server.residents.quota import refuse_more_people
-from server.residents.rules import check_reachable
+from server.residents.rules import check_callable, check_reachable
 from server.residents.schemas import PAPER, PaperWish, Want
 from server.residents.subscribing import (
+    calls_as_detail,
     check_places,
     check_wants,
     describe,
@@ -24,6 +25,7 @@ from server.residents.subscribing import (
     refresh_keys,
     set_places,
     set_wants,
+    settle_calls,
 )
 
 ACCEPTED = action("paper.accepted", sentence("Added somebody who asked for paper on the web"))
@@ -39,15 +41,17 @@ async def ask_for_paper(
     await check_wants(session, municipality.id, _wants(wish))
     await check_places(session, municipality.id, wish.place_ids)
     check_reachable([wish.channel], wish, None)
+    check_callable(wish.may_be_called, wish.phone)
     if not await limits.may_ask_for_paper(session, secrets, municipality.id, address_of_asker):
         return
+    version, words = words_shown(municipality.name, wish.language, with_calls=wish.may_be_called)
     session.add(
         JoinRequest(
             municipality_id=municipality.id,
             kind=RequestKind.PAPER,
             answers=wish.model_dump(mode="json"),
-            text_version=VERSION,
-            text=translate(consent_words(municipality.name), wish.language),
+            text_version=version,
+            text=words,
             created_at=clock.now(),
             expires_at=clock.now() + rules.PAPER_WAITS,
         )
@@ -68,6 +72,7 @@ async def accept_paper_request(session: WriteSession, municipality_id: int, acto
     resident = Resident(municipality_id=municipality_id, created_at=now, last_contact_at=now)
     describe(resident, wish)
     resident.phone, resident.edition, resident.language = wish.phone, wish.edition, wish.language
+    settle_calls(resident, wish.may_be_called)
     refresh_keys(resident)
     session.add(resident)
     await session.flush()
@@ -77,13 +82,14 @@ async def accept_paper_request(session: WriteSession, municipality_id: int, acto
     topics = {topic.id for topic in await queries.list_topics(session, municipality_id)}
     wants = [want for want in _wants(wish) if want.topic_id in topics]
     await set_wants(session, resident, wants)
+    said = {"asked_at": request.created_at.isoformat(), "wants": [want.model_dump(mode="json") for want in wants]}
     record_consent(
         session,
         resident,
         ConsentAct.GIVEN,
         ConsentWay.WEB,
         words=(request.text_version, request.text),
-        detail={"asked_at": request.created_at.isoformat(), "wants": [want.model_dump(mode="json") for want in wants]},
+        detail={**said, **calls_as_detail(resident, False)},
         actor=actor,
     )
     await session.delete(request)

@@ -24,7 +24,7 @@ from server.residents.leaving import said_as_detail
 from server.residents.mails import Post
 from server.residents.models import Channel, ConsentAct, ConsentWay, Resident
 from server.residents.quota import refuse_more_people
-from server.residents.rules import check_reachable
+from server.residents.rules import check_callable, check_reachable
 from server.residents.schemas import BY_HAND, ResidentChange, ResidentDraft, Want
 from server.residents.subscribing import (
     calls_as_detail,
@@ -129,8 +129,7 @@ async def _check(
         raise Invalid({"wants": sentence("Choose at least one topic and how it is brought.")})
     if change.way not in BY_HAND:
         raise Invalid({"way": sentence("Choose one of the answers of the list.")})
-    if change.may_be_called and not change.phone:
-        raise Invalid({"phone": sentence("Write the number to call, or take the tick away below it.")})
+    check_callable(change.may_be_called, change.phone)
     await check_wants(session, municipality_id, change.wants)
     await check_places(session, municipality_id, change.place_ids)
     check_reachable(channels, change, change.email)

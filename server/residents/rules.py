@@ -49,6 +49,12 @@ _COUNTER_NAME = sentence("Write the name that will be asked for at the counter."
 _STREET = sentence("Write the number and the street.")
 
 
+def check_callable(agrees: bool, phone: str) -> None:
+    """Raise Invalid for somebody who may be telephoned on an urgent day, and gave no number."""
+    if agrees and not phone:
+        raise Invalid({"phone": sentence("Write the number to call, or take the tick away below it.")})
+
+
 def check_reachable(channels: Collection[Channel], person: Reachable, email: str | None) -> None:
     """Raise Invalid with a sentence for each answer that a channel needs and that is missing."""
     missing: dict[str, Message] = {}

@@ -135,6 +135,7 @@ class PaperWish(PostalAddress, Choices):
     topic_ids: SomeTopics
     channel: Channel
     phone: Phone = Field(default="", max_length=40)
+    may_be_called: bool = False
 
 
 class Preferences(PostalAddress, Choices):

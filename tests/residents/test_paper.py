@@ -1,9 +1,10 @@
 """Paper asked for on the web: no mail, no row in the list before somebody looked (S09)."""
 
+import re
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server.core import clock
 from server.core.database import Database
@@ -66,6 +67,27 @@ async def test_a_request_waits_and_the_counter_accepts_it(
         request = (await session.scalars(select(JoinRequest))).one()
     await denise.submit(f"{CHECK}/{request.id}/dismissal")
     assert (await count_rows(database, JoinRequest), await count_rows(database, Resident)) == (0, 1)
+
+
+async def test_who_may_be_telephoned_on_an_urgent_day_says_so_as_on_paper(
+    client: Browser, browser_of: BrowserOf, cast: Cast, secrets: Secrets, database: Database
+) -> None:
+    agrees, number = {"may_be_called": "yes"}, {"phone": "02 54 11 22 33"}
+    refused = await ask(client, secrets, cast, **agrees)
+    assert (refused.status_code, "Write the number to call" in refused.text) == (422, True)
+    assert re.search(r'name="may_be_called"[^>]* checked', refused.text), "the tick is kept"
+    denise, said = await browser_of("Denise"), {}
+    for name, tick in {"Odette": agrees, "Paul": {}}.items():
+        await ask(client, secrets, cast, name=name, **number, **tick)
+        async with database.reading() as session:
+            request = (await session.scalars(select(JoinRequest))).one()
+        assert ("also on an urgent day" in (await denise.get(CHECK)).text) is bool(tick)
+        await denise.submit(f"{CHECK}/{request.id}/acceptance")
+        async with database.reading() as session:
+            one = (await session.scalars(select(Resident).where(col(Resident.name) == name))).one()
+            proof = (await session.scalars(select(Consent).where(col(Consent.resident_id) == one.id))).one()
+        said[name] = (one.may_be_called, proof.detail.get("may_be_called"), "may telephone me" in proof.text)
+    assert said == {"Odette": (True, True, True), "Paul": (False, None, False)}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from server.core.i18n import current_language
 from server.residents import joining, paper
-from server.residents.consent import consent_words
+from server.residents.consent import CALLS, consent_words
 from server.residents.dependencies import TownsPost, asker
 from server.residents.models import Channel
 from server.residents.pages.common import HONEYPOT, as_list, check_human, choices, streets
@@ -108,6 +108,7 @@ def _paper_page(
         "values": _filled({**here, "channel": Channel.HAND, **values}),
         "errors": errors or {},
         "words": consent_words(post.municipality.name),
+        "calls": CALLS,
         "form_token": issue_form_token(post.secrets, _PAPER),
         "honeypot_field": HONEYPOT,
         "streets": street_names,
