@@ -146,4 +146,5 @@ def _claim(sheet: PostedSheet, stands: Standing, day: date) -> Claim | None:
         is_required=posting.is_required,
         is_hanging=stands.is_hanging,
         order=posting.id,
+        is_urgent=sheet.is_urgent,
     )

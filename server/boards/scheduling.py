@@ -1,4 +1,4 @@
-"""Who gets which room on which board, day by day: what the law asks for first, then what hangs, then what hangs longest. Pure.
+"""Who gets which room on which board, day by day: what the law asks for first, then what is urgent, what hangs, what hangs longest. Pure.
 
 A claim is granted one run of days without interruption: all of them if there is room, else as many as there are, and what
 is missing is told as a misfit, with those who have the room. Nothing is ever granted beyond a board's room.
@@ -43,11 +43,12 @@ class Claim:
     is_required: bool = False
     is_hanging: bool = False
     order: int = 0
+    is_urgent: bool = False
 
     @property
-    def rank(self) -> tuple[bool, bool, int, int, int]:
+    def rank(self) -> tuple[bool, bool, bool, int, int, int]:
         """What comes first in order has the first choice."""
-        return (not self.is_required, not self.is_hanging, -self.days.days, self.order, self.key)
+        return (not self.is_required, not self.is_urgent, not self.is_hanging, -self.days.days, self.order, self.key)
 
 
 @dataclass(frozen=True, slots=True)

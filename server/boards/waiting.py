@@ -38,6 +38,8 @@ class Waiting:
     unvisited: int
     certificates: int
     misfits: int
+    urgent: int
+    """Posters of an urgent notice: they do not wait for the round."""
 
 
 def waiting_sheets(plan: Plan) -> list[WaitingSheet]:
@@ -67,6 +69,7 @@ async def count_waiting(session: ReadSession, municipality_id: int) -> Waiting:
         unvisited=_unvisited(plan),
         certificates=await count_asked(session, municipality_id),
         misfits=len(plan.schedule.misfits),
+        urgent=sum(one.sheet.is_urgent and one.action is LineAction.POST for one in sheets),
     )
 
 

@@ -23,6 +23,16 @@ class BoardTask:
 
 BOARD_TASKS = (
     BoardTask(
+        lambda now: now.urgent,
+        sentences(
+            "{count} poster of an urgent notice to put up now",
+            "{count} posters of an urgent notice to put up now",
+            count=0,
+        ),
+        sentence("See the rounds"),
+        presses=(Role.COUNTER, Role.POSTER),
+    ),
+    BoardTask(
         lambda now: now.to_remove,
         sentences("{count} sheet to take down", "{count} sheets to take down", count=0),
         sentence("See the rounds"),

@@ -9,6 +9,10 @@ from server.accounts.actors import Actor
 from server.accounts.dependencies import Editor
 from server.accounts.models import Role
 from server.accounts.queries import list_staff
+from server.boards.kinds import PostingState
+from server.boards.queries import list_boards
+from server.boards.queries.postings import list_of_notice
+from server.boards.words import STATES
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
@@ -166,6 +170,7 @@ async def followed(session: ReadSession, town: Town, staff: Actor, urgent: Urgen
     said = [one for one in matter if one.state is UrgentState.SENT]
     names = {one.account_id: one.name for one in await list_staff(session, town.id)}
     notice = await get_notice(session, town.id, urgent.notice_id) if urgent.notice_id else None
+    sheets = await list_of_notice(session, town.id, urgent.notice_id) if urgent.notice_id else []
     content = notice_of(urgent).content
     is_moving = await mailings.is_leaving(session, town.id, sending.origin_of(urgent))
     return {
@@ -173,6 +178,9 @@ async def followed(session: ReadSession, town: Town, staff: Actor, urgent: Urgen
         "content": content,
         "speech": phone_script(content),
         "notice": notice,
+        "sheets": [one for one in sheets if one.is_wanted or one.posting.state is PostingState.HANGING],
+        "boards": {one.id: one.name for one in await list_boards(session, town.id)},
+        "hangs": STATES,
         "whole": whole,
         "parts": parts,
         "shares": SHARES,

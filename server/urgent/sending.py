@@ -35,7 +35,8 @@ from server.residents.schemas import AudienceRow
 from server.urgent import queries
 from server.urgent.content import notice_of, subject_of
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
-from server.urgent.service import NOT_NOW, keep_hanging, move_draft, take_down
+from server.urgent.posters import settle_posters
+from server.urgent.service import NOT_NOW, move_draft
 from server.urgent.witnesses import write_to_witnesses
 
 SENT = action("urgent.sent", sentence("Sent an urgent notice"))
@@ -94,7 +95,7 @@ async def send_urgent(
     confirmed: Confirmed,
     content_hash: str,
 ) -> UrgentNotice:
-    """From here on it leaves: mail in the urgent lane, the town's pages, feeds. The same message leaves once.
+    """From here on it leaves: mail in the urgent lane, the town's pages, feeds, boards. The same message leaves once.
 
     `content_hash` is what the person read. Raises Conflict if it says something else by now or has left, Invalid if
     the confirmation is not one, TooMany when this town sends more of them than an emergency explains.
@@ -114,10 +115,7 @@ async def send_urgent(
         await _write_to_residents(session, municipality_id, secrets, urgent, prepared, actor)
     await write_to_witnesses(session, secrets, urgent, prepared.variants[0], actor)
     await _replace_earlier(session, urgent)
-    if urgent.message_type is MessageType.CANCEL:
-        await take_down(session, urgent, actor)
-    elif urgent.message_type is MessageType.UPDATE:
-        await keep_hanging(session, urgent, actor)
+    await settle_posters(session, urgent, actor)
     await _note_sent(session, urgent, actor, confirmed)
     return urgent
 

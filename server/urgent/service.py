@@ -10,7 +10,6 @@ from sqlmodel import col, select, update
 from server.accounts.actors import Actor
 from server.accounts.audit import action, record
 from server.accounts.models import Account
-from server.boards.service import end_postings_of_notice, prolong_postings_of_notice
 from server.core import clock
 from server.core.database import WriteSession
 from server.core.errors import Conflict
@@ -19,6 +18,7 @@ from server.notices import service as notices
 from server.urgent import queries
 from server.urgent.content import notice_of
 from server.urgent.models import MessageType, UrgentKind, UrgentNotice, UrgentState, UrgentWording
+from server.urgent.posters import take_down
 from server.urgent.schemas import UrgentDraft, WordingDraft
 
 WRITTEN = action("urgent.written", sentence("Wrote an urgent notice"))
@@ -26,7 +26,6 @@ DISCARDED = action("urgent.discarded", sentence("Gave up an urgent notice"))
 WORDED = action("urgent.worded", sentence("Changed a prepared text"))
 _SETTLED = {"kind", "is_exercise"}  # whoever chose wrongly gives the draft up and begins anew
 _ALL_CLEAR_STANDS = timedelta(days=1)
-_HANGS = timedelta(days=13)  # without an hour of its own, a poster is looked at anew after two weeks
 NOT_NOW = sentence("This urgent notice has moved on meanwhile: look at its state before you act.")
 
 
@@ -128,21 +127,6 @@ async def end_due(session: WriteSession) -> None:
         if urgent.notice_id is not None:
             await notices.expire_notice(session, urgent.municipality_id, urgent.notice_id, now)
             await take_down(session, urgent, await _who_sent(session, urgent))
-
-
-async def take_down(session: WriteSession, urgent: UrgentNotice, actor: Actor) -> None:
-    """It is over: its posters are for the next round to take down."""
-    if urgent.notice_id is not None:
-        reason = str(sentence("the urgent notice is over"))
-        await end_postings_of_notice(session, urgent.municipality_id, actor, urgent.notice_id, reason)
-
-
-async def keep_hanging(session: WriteSession, urgent: UrgentNotice, actor: Actor) -> None:
-    """It goes on: its posters hang as long as it holds now. The round puts the new text in place of the one that hangs."""
-    if urgent.notice_id is not None:
-        last_on = clock.day_of(urgent.until_at) if urgent.until_at else clock.today() + _HANGS
-        reason = str(sentence("the urgent notice goes on"))
-        await prolong_postings_of_notice(session, urgent.municipality_id, actor, urgent.notice_id, last_on, reason)
 
 
 async def _who_sent(session: WriteSession, urgent: UrgentNotice) -> Actor:

@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
-from server.boards.plan import read_plan
+from server.boards.kinds import BoardKind
+from server.boards.models import Posting
+from server.boards.plan import Plan, read_plan
 from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
-from server.notices.models import Notice
 from server.urgent.models import MessageType
-from tests.boards.hanging import board, hang, key_in, make_round, to_do
+from tests.boards.hanging import board, hang, key_in, make_round, notice, to_do
+from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.urgent.alarms import follow, send, written
 
@@ -22,13 +24,12 @@ async def test_an_update_replaces_what_hangs_for_as_long_as_it_holds_and_the_all
     database: Database, secrets: Secrets, cast: Cast
 ) -> None:
     until, later = (clock.now() + timedelta(days=days) for days in (1, 3))
+    async with database.writing() as session:
+        for name in ("Mairie", "École"):
+            await board(session, cast, name)
     first = await send(database, secrets, cast, await written(database, cast, until_at=until))
     async with database.writing() as session:
-        notice = (await session.scalars(select(Notice))).one()
-        sheets = [
-            await hang(session, cast, notice, await board(session, cast, name), clock.today(), clock.day_of(until))
-            for name in ("Mairie", "École")
-        ]
+        sheets = list(await session.scalars(select(Posting).order_by(col(Posting.board_id))))
         await key_in(session, cast, await make_round(session, cast))
     async with database.reading() as session:
         assert set((await read_plan(session, cast.town_id, clock.today())).to_do().values()) == {"keep"}
@@ -45,3 +46,43 @@ async def test_an_update_replaces_what_hangs_for_as_long_as_it_holds_and_the_all
     async with database.reading() as session:
         plan = await read_plan(session, cast.town_id, clock.today())
         assert set(plan.to_do().values()) == {"remove"}
+
+
+async def test_it_is_planned_on_the_boards_of_its_area_as_it_leaves_before_what_can_wait(
+    browser_of: BrowserOf, database: Database, secrets: Secrets, cast: Cast
+) -> None:
+    async with database.writing() as session:
+        centre, other = cast.sector_ids[:2]
+        near = await board(session, cast, "Mairie", place_id=centre, room_a4=0)
+        tiny = await board(session, cast, "Kiosque", place_id=centre, room_a4=1)
+        await board(session, cast, "Mur libre", kind=BoardKind.FREE, place_id=centre)
+        await board(session, cast, "En panne", place_id=centre, closed_reason="vitre cassée")
+        far = await board(session, cast, "Stade", place_id=other)
+        fair = await notice(session, cast, "Fête")
+        await hang(session, cast, fair, tiny, clock.today(), clock.today() + timedelta(days=30))
+        await key_in(session, cast, await make_round(session, cast))
+    await send(database, secrets, cast, await written(database, cast, is_exercise=True, exercise_to="a@example.org"))
+    assert await _planned(database, cast) == {(tiny.id, "a4")}, "an exercise hangs nowhere"
+    first = await send(database, secrets, cast, await written(database, cast, place_ids=[centre]))
+    assert await _planned(database, cast) == {(tiny.id, "a4"), (near.id, "a3")}
+    async with database.reading() as session:
+        plan = await read_plan(session, cast.town_id, clock.today())
+    doing = {(plan.sheets[key].posting.board_id, plan.sheets[key].title): one for key, one in plan.to_do().items()}
+    assert doing[tiny.id, "Fête"] == "remove", "the only place goes to what cannot wait"
+    assert doing[tiny.id, first_title(plan, tiny.id)] == "post"
+    shown = (await (await browser_of("Paula")).get(f"/desk/urgent/{first.id}")).text
+    assert all(name in shown for name in ("Mairie", "Kiosque"))
+    assert "Stade" not in shown
+    assert "2 posters of an urgent notice to put up now" in (await (await browser_of("Paul")).get("/desk")).text
+    wider = await follow(database, cast, first, MessageType.UPDATE, place_ids=[centre, other])
+    await send(database, secrets, cast, wider)
+    assert await _planned(database, cast) == {(tiny.id, "a4"), (near.id, "a3"), (far.id, "a4")}
+
+
+def first_title(plan: Plan, board_id: int) -> str:
+    return next(one.title for one in plan.sheets.values() if one.is_urgent and one.posting.board_id == board_id)
+
+
+async def _planned(database: Database, cast: Cast) -> set[tuple[int, str]]:
+    async with database.reading() as session:
+        return {(one.board_id, one.format.value) for one in await session.scalars(select(Posting))}

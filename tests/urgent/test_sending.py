@@ -24,7 +24,7 @@ from server.residents.subscribing import set_wants
 from server.urgent import queries, sending, service
 from server.urgent.models import Confirmation, MessageType, UrgentNotice, UrgentState
 from server.urgent.schemas import UrgentDraft
-from tests.boards.hanging import board, hang
+from tests.boards.hanging import board
 from tests.cast import Cast
 from tests.issues.composing import subscribe
 from tests.urgent.alarms import follow, send, typed, written
@@ -202,10 +202,9 @@ async def test_what_is_over_leaves_no_more_and_its_posters_come_down(
 ) -> None:
     """The line was cut all that time: what is no longer true never leaves, and the record says so."""
     until = clock.now() + timedelta(hours=2)
-    urgent = await send(database, secrets, cast, await written(database, cast, until_at=until))
     async with database.writing() as session:
-        notice = (await session.scalars(select(Notice))).one()
-        await hang(session, cast, notice, await board(session, cast), clock.today(), clock.today())
+        await board(session, cast)
+    urgent = await send(database, secrets, cast, await written(database, cast, until_at=until))
     with clock.frozen(until):
         async with database.reading() as session:
             assert await find_due(session, clock.now()) == [], "not even before the clock has run"

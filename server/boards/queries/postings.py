@@ -28,6 +28,7 @@ class PostedSheet:
     """Its notice was withdrawn: the sheet must come down."""
     revision: int
     """Of the text that residents read now."""
+    is_urgent: bool
 
     @property
     def is_wanted(self) -> bool:
@@ -56,7 +57,7 @@ class RegisterLine:
     title: str
 
 
-def _sheets(municipality_id: int) -> Select[Posting, str, str, bool, int]:
+def _sheets(municipality_id: int) -> Select[Posting, str, str, bool, int, bool]:
     """Postings with the number and the title of what was last public of their notice."""
     ended_as = col(Publication.ended_as)
     return (
@@ -66,6 +67,7 @@ def _sheets(municipality_id: int) -> Select[Posting, str, str, bool, int]:
             col(Publication.title),
             func.coalesce(ended_as == PublicationEnd.WITHDRAWN, false()),
             col(Publication.revision),
+            col(Publication.is_urgent),
         )
         .join(Publication, col(Publication.notice_id) == col(Posting.notice_id))
         .where(
