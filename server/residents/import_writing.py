@@ -57,6 +57,8 @@ _NOBODY: Mapping[str, object] = {
 }
 """Of who left elsewhere all that is kept is the bar."""
 _SETS_AT_ONCE = 200
+_Neighbour = Row[int, str, str, str, str, int | None]
+"""Number, name, door, inside and outside of the house, household."""
 
 
 def _table(model: type[SQLModel]) -> Table:
@@ -104,9 +106,8 @@ async def write_people(session: WriteSession, imported: ListImport, now: datetim
     moment = literal(now, _RESIDENT.created_at.type)
     await _copy(session, Resident, given | {"created_at": moment, "last_contact_at": moment}, *new)
     await count_again(session, Resident)
-    doors = await _doors_of(session, imported)
     # Who shares a copy is worked out while the database writes what they receive.
-    sharing = asyncio.create_task(asyncio.to_thread(_shared_copies, doors))
+    sharing = asyncio.create_task(asyncio.to_thread(_shared_copies, await _doors_of(session, imported)))
     try:
         await _write_wants(session, imported, now, *new)
         await _write_places(session, imported, *new)
@@ -204,7 +205,7 @@ async def _write_bars(session: WriteSession, imported: ListImport, now: datetime
         await _turn(session, imported, (outcome,), Outcome.SUPPRESSED, **_NOBODY)
 
 
-async def _doors_of(session: WriteSession, imported: ListImport) -> Sequence[Row[Any]]:
+async def _doors_of(session: WriteSession, imported: ListImport) -> Sequence[_Neighbour]:
     """Everybody behind a door of the new ones."""
     doors = select(_ROW.door_key).where(_ROW.import_id == imported.id, _ROW.outcome == Outcome.NEW)
     address = (_RESIDENT.address_inside, _RESIDENT.address_outside)
@@ -218,7 +219,7 @@ async def _doors_of(session: WriteSession, imported: ListImport) -> Sequence[Row
     return (await session.execute(query)).all()
 
 
-def _shared_copies(people: Sequence[Row[Any]]) -> list[dict[str, int]]:
+def _shared_copies(people: Sequence[_Neighbour]) -> list[dict[str, int]]:
     """People of one family behind one letterbox share a copy: see `households`, here for all doors at once."""
     families: dict[tuple[str, ...], list[tuple[int, int | None]]] = {}
     for resident_id, name, door, inside, outside, household_id in people:

@@ -230,7 +230,7 @@ async def _dies(*_given: Any) -> None:
     raise _Killed
 
 
-NAMING_THEM = {
+NAMING_THEM: dict[str, tuple[str | bytes, bool]] = {
     "in a column we use": (f"nom;email\nJeanne;{JEANNE}\n", True),
     "in another alphabet": (f"nom;email\nÉlodie;{JEANNE.upper()}\n".encode("utf-16"), True),
     "by name, in another order": ("nom;adresse\nLEFÈVRE, Mme Jeanne;9 rue Foch\n", True),
