@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import asyncpg
@@ -129,7 +130,7 @@ def of_the_run(factory: pytest.TempPathFactory) -> Path:
 
 def hash_of(path: Path) -> int:
     """The same number in every worker (Python's own hash of a text differs by process)."""
-    return int.from_bytes(str(path).encode()[-24:], "big") % (1 << 48)
+    return int.from_bytes(sha256(str(path).encode()).digest()[:6], "big")
 
 
 @contextmanager
