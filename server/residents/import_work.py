@@ -94,7 +94,9 @@ async def _read(database: Database, secrets: Secrets, held: ListImport) -> None:
         if not is_ours:
             return
     async with database.writing() as session:
-        await count_again(session, ImportRow)
+        await count_again(
+            session, ImportRow, "import_id", "outcome", "email_key", "address_hash", "name_key", "door_key"
+        )
         counts = await sort_out(session, held)
         if await _still_ours(session, held, state=ImportState.READ, counts=counts):
             await session.execute(update(ListFile).where(col(ListFile.import_id) == held.id).values(tables=shown))

@@ -105,7 +105,7 @@ async def write_people(session: WriteSession, imported: ListImport, now: datetim
     given |= {name: _ROW[name] for name in _COPIED} | {"is_household": literal(False), "own_copy": literal(False)}
     moment = literal(now, _RESIDENT.created_at.type)
     await _copy(session, Resident, given | {"created_at": moment, "last_contact_at": moment}, *new)
-    await count_again(session, Resident)
+    await count_again(session, Resident, "municipality_id", "door_key", "own_copy")
     # Who shares a copy is worked out while the database writes what they receive.
     sharing = asyncio.create_task(asyncio.to_thread(_shared_copies, await _doors_of(session, imported)))
     try:

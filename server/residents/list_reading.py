@@ -34,13 +34,19 @@ Staged = dict[str, Any]
 _CHANNELS: Mapping[str, Channel] = {
     **dict.fromkeys(("email", "e-mail", "mail", "courriel", "mel"), Channel.EMAIL),
     **dict.fromkeys(("post", "poste", "courrier", "par la poste", "timbre"), Channel.POST),
-    **dict.fromkeys(("hand", "main", "boite", "boite aux lettres", "portage", "a la main"), Channel.HAND),
+    **dict.fromkeys(("hand", "letterbox", "main", "boite", "boite aux lettres", "portage", "a la main"), Channel.HAND),
     **dict.fromkeys(("counter", "accueil", "guichet", "mairie", "a retirer"), Channel.COUNTER),
 }
 _EDITIONS: Mapping[str, Edition] = {
     **dict.fromkeys(("", "standard", "normale"), Edition.STANDARD),
     **dict.fromkeys(("large_print", "large print", "gros caracteres", "grands caracteres"), Edition.LARGE_PRINT),
     **dict.fromkeys(("easy_read", "easy read", "falc", "facile a lire"), Edition.EASY_READ),
+}
+_UNKNOWN: Mapping[str, Message] = {
+    "channel": sentence("“{word}” is no way to receive the letter: write email, post, letterbox or counter."),
+    "topics": sentence("No topic of the town is called “{word}”."),
+    "place": sentence("No sector or street of the town is called “{word}”."),
+    "edition": sentence("“{word}” is no edition: write standard, large print or easy read."),
 }
 _WORST = list(Standing)
 """The last counts most."""
@@ -177,4 +183,4 @@ def _found(known: Mapping[str, Value], word: str, field_name: str) -> Value:
     try:
         return known[searchable(word)]
     except KeyError:
-        raise Invalid({field_name: sentence("“{word}” is not known here.", word=word[:60])}) from None
+        raise Invalid({field_name: sentence(_UNKNOWN[field_name].msgid, word=word[:60])}) from None

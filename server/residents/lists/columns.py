@@ -125,7 +125,10 @@ def is_header(cells: Sequence[str]) -> bool:
 
 def standing_of(header: Sequence[str], cells: Sequence[str]) -> Standing:
     """What the columns of this row say; the worst counts."""
-    said = {rule(cells[place]) for place, rule in _rules_of(tuple(header)) if place < len(cells)}
+    rules = _rules_of(tuple(header))
+    if not rules:
+        return Standing.JOINED
+    said = {rule(cells[place]) for place, rule in rules if place < len(cells)}
     return next((one for one in (Standing.DEAD, Standing.LEFT) if one in said), Standing.JOINED)
 
 

@@ -121,12 +121,17 @@ async def _context(session: ReadSession, imported: ListImport) -> dict[str, Any]
         "field_options": [("", str(sentence("not used"))), *((name, str(FIELD_NAMES[name])) for name in FIELDS)],
         "counts": [(str(words), imported.counts.get(outcome, 0)) for outcome, words in OUTCOMES.items()],
         # A kind of fault is said without what stood in the row.
-        "kinds": [(re.sub(r"\{\w+\}", "…", translate(Message(msgid))), count) for msgid, count in kinds],
+        "kinds": [(_kind(translate(Message(msgid))), count) for msgid, count in kinds],
         "bad": [(row.sheet, row.number, as_message(row.problem)) for row in bad],
         "problem": as_message(imported.problem) if imported.problem else None,
         "undo_until": until if imported.state is ImportState.DONE and until > clock.now() else None,
         "state": IMPORT_STATES[imported.state],
     }
+
+
+def _kind(words: str) -> str:
+    """A fault as such: without advice, and without what stood in the row."""
+    return re.sub(r"\{\w+\}", "…", words.replace(" {advice}", ""))
 
 
 def _import_page(
