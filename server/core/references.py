@@ -8,11 +8,12 @@ from server.core.database import ReadSession
 
 async def is_referred_to(session: ReadSession, table: str, row_id: int) -> bool:
     """Whether any row of the database has a foreign key to this row of `table`."""
-    found = [exists().where(column == row_id) for column in _columns_to(table)]
+    found = [exists().where(column == row_id) for column in columns_to(table)]
     return bool(found) and bool(await session.scalar(select(or_(*found))))
 
 
-def _columns_to(table: str) -> list[Column[int]]:
+def columns_to(table: str) -> list[Column[int]]:
+    """Every column, of whichever room, that names a row of `table`."""
     return [
         key.parent
         for one in SQLModel.metadata.sorted_tables

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from sqlalchemy import delete, func, update
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
 from server.accounts.actors import Actor
 from server.accounts.audit import action, record
@@ -11,6 +11,7 @@ from server.core import clock
 from server.core.database import ReadSession, WriteSession
 from server.core.errors import Invalid
 from server.core.i18n import sentence
+from server.core.references import columns_to
 from server.mailings.leaving import hand_over_recipient
 from server.mailings.service import hold_recipients
 from server.residents import queries
@@ -103,11 +104,9 @@ async def _move_places(session: WriteSession, stays: Resident, goes: Resident, k
 
 async def _move_rest(session: WriteSession, stays: Resident, goes: Resident) -> None:
     """Whatever else refers to a resident, in whichever room its table stands."""
-    for table in SQLModel.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            if key.column.table.name == "resident" and table.name not in _OWN_WAY:
-                column = key.parent
-                await session.execute(table.update().where(column == goes.id).values({column.name: stays.id}))
+    for column in columns_to("resident"):
+        if column.table.name not in _OWN_WAY:
+            await session.execute(update(column.table).where(column == goes.id).values({column.name: stays.id}))
 
 
 async def _write(session: WriteSession, actor: Actor, stays: Resident, gone_id: int, said: dict[str, object]) -> None:

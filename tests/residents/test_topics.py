@@ -1,6 +1,6 @@
 """The settings page of topics: added, renamed, ordered, archived, by the administrator alone."""
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from server.accounts.models import AuditEntry
 from server.core.database import Database
@@ -41,7 +41,7 @@ async def test_a_topic_is_added_renamed_and_told_in_the_trail(
     await alice.submit(f"{PAGE}/{topic.id}", {"name": "Culture", "description": ""})
     assert (await _names(database, cast))[-1] == "Culture"
     async with database.reading() as session:
-        actions = list(await session.scalars(select(AuditEntry.action)))
+        actions = list(await session.scalars(select(AuditEntry.action).order_by(col(AuditEntry.id))))
     assert actions == ["topic.added", "topic.changed"]
 
 
