@@ -8,8 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
 
+from server.backups.models import BackupKind
+from server.backups.upkeep import find_backup_trouble, last_done
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
@@ -30,10 +33,10 @@ _OTHERS = "other"
 class _Gathered:
     """What was counted, in the form the library collects."""
 
-    def __init__(self, families: Iterable[GaugeMetricFamily]) -> None:
+    def __init__(self, families: Iterable[Metric]) -> None:
         self._families = list(families)
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         return self._families
 
 
@@ -47,7 +50,11 @@ async def show_metrics(request: Request, session: Reading, settings: Configurati
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _families(session: ReadSession) -> list[GaugeMetricFamily]:
+async def _families(session: ReadSession) -> list[Metric]:
+    return [*await _mail(session), *await _backups(session)]
+
+
+async def _mail(session: ReadSession) -> list[Metric]:
     now = clock.now()
     states = await queue.count_by_state(session)
     waiting = await queue.queue_by_provider(session, now)
@@ -76,6 +83,40 @@ async def _families(session: ReadSession) -> list[GaugeMetricFamily]:
             (now - min(due)).total_seconds() if due else 0.0,
         ),
         _labelled("tambour_slowed_seconds", "How much longer a provider is left alone.", "provider", slowed),
+        _labelled(
+            "tambour_blocked",
+            "1 for a provider that blocked us within a day.",
+            "provider",
+            {_shown(name): 1 for name in await paces.blocked_lately(session)},
+        ),
+        _labelled(
+            "tambour_outcomes",
+            "How messages ended, since there are any.",
+            "outcome",
+            await queue.count_outcomes(session),
+            CounterMetricFamily,
+        ),
+    ]
+
+
+async def _backups(session: ReadSession) -> list[Metric]:
+    """No age of what was never made: a rule asks for what is absent."""
+    now, done = (
+        clock.now(),
+        {kind: await last_done(session, kind) for kind in (BackupKind.BACKUP, BackupKind.VERIFICATION)},
+    )
+    return [
+        _labelled(
+            "tambour_backup_age_seconds",
+            "Since the newest backup was made, and the newest trial of one.",
+            "kind",
+            {kind.value: (now - run.started_at).total_seconds() for kind, run in done.items() if run is not None},
+        ),
+        _family(
+            "tambour_backup_trouble",
+            "1 while the backup is old, failed, or was not tried.",
+            int(bool(await find_backup_trouble(session))),
+        ),
     ]
 
 
@@ -102,12 +143,18 @@ def _counts(workers: Mapping[str, Sequence[object]]) -> dict[str, int]:
     return {kind: len(found) for kind, found in workers.items()}
 
 
-def _family(name: str, about: str, value: float) -> GaugeMetricFamily:
+def _family(name: str, about: str, value: float) -> Metric:
     return GaugeMetricFamily(name, about, value=value)
 
 
-def _labelled(name: str, about: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(name, about, labels=[label])
+def _labelled(
+    name: str,
+    about: str,
+    label: str,
+    values: Mapping[str, float],
+    kind: type[GaugeMetricFamily | CounterMetricFamily] = GaugeMetricFamily,
+) -> Metric:
+    family = kind(name, about, labels=[label])
     for value, figure in sorted(values.items()):
         family.add_metric([value], figure)
     return family

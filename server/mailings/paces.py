@@ -101,6 +101,13 @@ async def list_paces(session: ReadSession) -> list[ProviderPace]:
     return list(await session.scalars(query))
 
 
+async def blocked_lately(session: ReadSession) -> list[str]:
+    """The providers that refused us as senders within a day."""
+    return list(
+        await session.scalars(select(ProviderPace.name).where(col(ProviderPace.blocked_at) > clock.now() - DAY))
+    )
+
+
 async def list_blocking(session: ReadSession, municipality_id: int) -> list[str]:
     """The providers that refused us as senders within a day, and that the town has written to."""
     query = (

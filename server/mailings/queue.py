@@ -19,6 +19,12 @@ RELAY = "relay"
 _OPEN = (MailingState.SENDING, MailingState.PAUSED)
 _IN_HAND = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING)
 _WAITING = (*_IN_HAND, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
+_OUTCOMES = {
+    "accepted": col(Delivery.state) == DeliveryState.ACCEPTED,
+    "refused": col(Delivery.state) == DeliveryState.REFUSED,
+    "cancelled": col(Delivery.state) == DeliveryState.CANCELLED,
+    "maybe_twice": col(Delivery.doubts) > 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,16 @@ async def count_by_state(session: ReadSession) -> dict[DeliveryState, int]:
         .group_by(col(Delivery.state))
     )
     return {row[0]: row[1] for row in await session.execute(query)}
+
+
+async def count_outcomes(session: ReadSession) -> dict[str, int]:
+    """How all messages ever ended, of what is over and of what is under way: these figures only grow."""
+    over = {name: func.sum(col(Mailing.final)[name].as_integer()) for name in _OUTCOMES}
+    under_way = {name: func.sum(case((is_so, 1), else_=0)) for name, is_so in _OUTCOMES.items()}
+    of_open = (Mailing, col(Mailing.id) == col(Delivery.mailing_id))
+    done = (await session.execute(select(*over.values()))).one()
+    now = (await session.execute(select(*under_way.values()).join(*of_open).where(col(Mailing.final).is_(None)))).one()
+    return {name: (before or 0) + (since or 0) for name, before, since in zip(_OUTCOMES, done, now, strict=True)}
 
 
 def _waiting_rows(municipality_id: int | None) -> Any:
