@@ -1,5 +1,6 @@
 """A compose project of its own for the rehearsal: started, asked, and taken away."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ class Compose:
         secrets = self.tree / "secrets"
         secrets.mkdir()
         (secrets / "db_password").write_text("a password of the rehearsal")
-        self._https = https
+        self._https, self.disk = https, scratch / "disk"
         self._command = ["docker-compose"] if shutil.which("docker-compose") else ["docker", "compose"]
         self._environment = {
             **os.environ,
@@ -81,6 +82,25 @@ class Compose:
             "HTTP_PORT": str(https - 363),
             "HTTPS_PORT": str(https),
         }
+
+    @contextlib.contextmanager
+    def small_disk(self, megabytes: int) -> Iterator[Path]:
+        """Volumes and backups of what is started now lie on a disk of their own. Needs root."""
+        before = self._environment
+        self.disk.mkdir()
+        self.run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(self.disk))
+        try:
+            for name in ("database", "files", "backups"):
+                (self.disk / name).mkdir()
+                os.chown(self.disk / name, 10001, 10001)
+            files = f"{before['COMPOSE_FILE']}:deploy/rehearse/small-disk.yml"
+            places = {"SMALL_DISK": str(self.disk), "BACKUP_FOLDER": str(self.disk / "backups")}
+            self._environment = before | places | {"COMPOSE_FILE": files}
+            yield self.disk
+        finally:
+            self.compose("down", "-v", "-t", "5", may_fail=True)
+            self._environment = before
+            self.run("umount", "-l", str(self.disk))
 
     def run(self, *command: str, given: str = "", may_fail: bool = False, image: str = "") -> str:
         environment = self._environment | ({"TAMBOUR_IMAGE": image} if image else {})
@@ -97,19 +117,27 @@ class Compose:
     def script(self, *words: str) -> str:
         source = (ROOT / "deploy/rehearse/letter.py").read_text()
         return self.compose(
-            "run", "--rm", "-T", "--no-deps", "--entrypoint", "python", "web", "-", *words, given=source
+            *("run", "--rm", "-T", "--no-deps", "-v", f"{self.tree}/bench:/app/bench:ro"),
+            *("--entrypoint", "python", "web", "-", *words),
+            given=source,
         )
+
+    def sql(self, statement: str) -> str:
+        return self.compose("exec", "-T", "db", "psql", "-U", "tambour", "-d", "tambour", "-tAc", statement).strip()
 
     def figures(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.script("figures").strip().splitlines()[-1])
         return found
 
     def health(self) -> str:
+        return self.page("/health")
+
+    def page(self, path: str) -> str:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         try:
             with urllib.request.urlopen(
-                f"https://localhost:{self._https}/health", timeout=5, context=trusting
+                f"https://localhost:{self._https}{path}", timeout=5, context=trusting
             ) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
@@ -161,10 +189,27 @@ class Compose:
         (folder / "Dockerfile").write_text("FROM tambour:latest\nCOPY 9999_rehearsal.py /app/alembic/versions/\n")
         self.run("docker", "build", "-q", "-t", f"{PROJECT}:{name}", str(folder))
 
-    def memory(self) -> dict[str, str]:
+    def memory(self) -> dict[str, int]:
+        """Megabytes of each container, without what the kernel could forget of the files it read."""
         lines = self.run("docker", "stats", "--no-stream", "--format", "{{.Name}} {{.MemUsage}}").splitlines()
-        ours = [line.split() for line in lines if PROJECT in line]
-        return {name.replace(f"{PROJECT}_", "").replace(f"{PROJECT}-", ""): used for name, used, *_ in ours}
+        ours = [line.split()[:2] for line in lines if PROJECT in line]
+        return {
+            name[len(PROJECT) + 1 :]: round(_bytes(used) / 1e6)
+            for name, used in ours
+            if "sink" not in name and "_run_" not in name
+        }
+
+    def most_memory(self, is_over: Callable[[], bool], seconds: float, otherwise: str) -> dict[str, int]:
+        """The most each container took until it is over, while pages are asked for."""
+        most: dict[str, int] = {}
+
+        def looked() -> bool:
+            self.page("/")
+            most.update({name: max(used, most.get(name, 0)) for name, used in self.memory().items()})
+            return is_over()
+
+        self.wait_for(looked, seconds, otherwise)
+        return most
 
     def image_size(self) -> dict[str, int]:
         """Ours, and what of it is the base."""
@@ -180,6 +225,13 @@ class Compose:
         self.compose("down", "-v", "-t", "5", "--remove-orphans", may_fail=True)
         for name in ("broken", "next"):
             self.run("docker", "image", "rm", f"{PROJECT}:{name}", may_fail=True)
+
+
+def _bytes(written: str) -> float:
+    """As the engine writes it: 115.3MiB."""
+    units = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "B": 1}
+    unit = next(unit for unit in units if written.endswith(unit))
+    return float(written.removesuffix(unit)) * units[unit]
 
 
 def _quiet(*command: str) -> int:

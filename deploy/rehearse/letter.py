@@ -1,7 +1,8 @@
 """Read by `python -` in a container of the rehearsal: a letter to everybody, approved and sent by the real use cases.
 
 python - people 1000     a thousand people join the first town
-python - send TITLE      a letter to them leaves
+python - crowd 300 120000    so many towns and residents, around the first one
+python - send TITLE [10]     a letter to them leaves; or one in each of ten towns of the crowd
 python - figures         what the ledgers say
 """
 
@@ -12,6 +13,7 @@ import sys
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from bench.crowd import crowd
 from server.accounts.actors import Actor
 from server.accounts.models import Account, Role
 from server.cli.opening import Instance, opened
@@ -59,17 +61,33 @@ async def add_people(instance: Instance, count: int) -> None:
         await override(session, town.id, await _actor(session), "saint-aubin.example", "This is a rehearsal.")
 
 
-async def send(instance: Instance, title: str) -> None:
+async def grow(instance: Instance, towns: int, residents: int) -> None:
+    await crowd(instance.database, towns=towns, residents=residents)
     async with instance.database.writing() as session:
-        town = (await session.scalars(select(Municipality))).one()
         actor = await _actor(session)
-        topic = (await session.scalars(select(Topic).limit(1))).one()
+        for town in await session.scalars(select(Municipality).order_by(col(Municipality.id)).offset(1)):
+            await override(session, town.id, actor, "saint-aubin.example", "This is a rehearsal.")
+
+
+async def send_in_towns(instance: Instance, title: str, count: int) -> None:
+    """In the first town; or in so many of the others."""
+    query = select(Municipality.id).order_by(col(Municipality.id)).limit(count or 1).offset(1 if count else 0)
+    async with instance.database.reading() as session:
+        towns = list(await session.scalars(query))
+    for town_id in towns:
+        await send(instance, title, town_id)
+
+
+async def send(instance: Instance, title: str, town_id: int) -> None:
+    async with instance.database.writing() as session:
+        actor = await _actor(session)
+        topic = (await session.scalars(select(Topic).where(col(Topic.municipality_id) == town_id).limit(1))).one()
         draft = IssueDraft(title=title, editorial="Bonjour à toutes et à tous.", topic_ids=[topic.id])
-        issue = await drafting.create_issue(session, town.id, actor, draft)
-        await approval.submit_issue(session, town.id, actor, issue.id)
+        issue = await drafting.create_issue(session, town_id, actor, draft)
+        await approval.submit_issue(session, town_id, actor, issue.id)
         read = (await issue_content(session, issue)).content_hash
-        await approval.approve_issue(session, town.id, actor, issue.id, read)
-        town_id, issue_id = town.id, issue.id
+        await approval.approve_issue(session, town_id, actor, issue.id, read)
+        issue_id = issue.id
     async with instance.database.reading() as session:
         url = instance.settings.url
         prepared = await sending.prepare_letter(session, instance.files, town_id, issue_id, url)
@@ -84,7 +102,9 @@ async def _actor(session: ReadSession) -> Actor:
 
 async def show_figures(instance: Instance) -> None:
     async with instance.database.reading() as session:
-        mailings = list(await session.scalars(select(Mailing).order_by(col(Mailing.id))))
+        first = select(func.min(Municipality.id)).scalar_subquery()
+        ours = select(Mailing).where(col(Mailing.municipality_id) == first)
+        mailings = list(await session.scalars(ours.order_by(col(Mailing.id))))
         figures = await figures_of(session, mailings[0].municipality_id, mailings) if mailings else {}
         found = {one.subject: figures[one.id].as_dict() | {"state": one.state} for one in mailings}
         residents = await session.scalar(select(func.count()).select_from(Resident))
@@ -95,8 +115,10 @@ async def main(what: str, *given: str) -> None:
     async with opened() as instance:
         if what == "people":
             await add_people(instance, int(given[0]))
+        elif what == "crowd":
+            await grow(instance, int(given[0]), int(given[1]))
         elif what == "send":
-            await send(instance, given[0])
+            await send_in_towns(instance, given[0], int(given[1]) if len(given) > 1 else 0)
         else:
             await show_figures(instance)
 

@@ -8,6 +8,7 @@ Nothing of it touches an installation: it works in a copy of the tree, under a p
 everything away at the end. Where images cannot be fetched, stand-ins of the same names do.
 """
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -21,7 +22,13 @@ sys.path.insert(0, str(ROOT))
 from deploy.rehearse.compose import Compose, Failed, is_ready, say  # noqa: E402
 from deploy.rehearse.outside import look_from_outside, sign_in  # noqa: E402
 
+ALICE = "alice@saint-aubin.example"
 PEOPLE = 1000
+TOWNS, RESIDENTS = 300, 120_000
+_HANG_UP = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
 HTTPS = 18443
 
 
@@ -50,12 +57,10 @@ def rehearse(compose: Compose, names: Sequence[str]) -> dict[str, object]:
     found["install_s"] = round(time.monotonic() - began, 1)
     compose.script("people", str(PEOPLE))
     if not names:
-        sign_in(link, "alice@saint-aubin.example")
+        sign_in(link, ALICE)
         found["outside"] = look_from_outside(compose, HTTPS)
-        found["idle_mb"] = compose.memory()
     for name in names or ACTS:
         found |= ACTS[name](compose)
-    found["busy_mb"] = compose.memory()
     found["image_mb"] = compose.image_size()
     found["total_s"] = round(time.monotonic() - began, 1)
     return found
@@ -66,7 +71,7 @@ def install(compose: Compose) -> str:
     say("install")
     said = compose.run(
         *("deploy/install", "--domain", "localhost", "--town", "Saint-Aubin", "--insee", "41200"),
-        *("--email", "alice@saint-aubin.example", "--relay", "", "--backups", str(compose.tree / "safe")),
+        *("--email", ALICE, "--relay", "", "--backups", str(compose.tree / "safe")),
     )
     links = [word for word in said.split() if "/desk/welcome/" in word]
     if not links:
@@ -108,15 +113,34 @@ def two_workers(compose: Compose) -> dict[str, object]:
 
 
 def database_away(compose: Compose) -> dict[str, object]:
-    """F10: the database goes for twenty seconds; the health page says so, and everything comes back by itself."""
-    say("the database is away")
+    """F10, F11: while a letter leaves the database hangs up on everybody, then goes for twenty seconds; the health page says
+    so, and everything comes back by itself.
+    """
+    say("the database hangs up, and is away")
+    compose.script("send", "away")
+    compose.wait_for(lambda: compose.arrived("away") > 0, 60, "nothing arrives")
+    for _ in range(5):
+        compose.sql(_HANG_UP)
+        time.sleep(0.5)
     compose.compose("stop", "-t", "10", "db")
+    sent = compose.arrived("away")
     compose.wait_for(lambda: "does not answer" in compose.health(), 30, "the health page does not say it")
     time.sleep(15)
     compose.compose("start", "db")
     began = time.monotonic()
     compose.wait_for(compose.is_well, 60, "it is not well again")
-    return {"well_after_database_s": round(time.monotonic() - began, 1)}
+    well_after = round(time.monotonic() - began, 1)
+    return {"arrived_before_away": sent, "well_after_database_s": well_after} | complete(compose, "away")
+
+
+def complete(compose: Compose, title: str) -> dict[str, object]:
+    """Everybody was reached, and nobody more often than the ledger thinks possible."""
+    compose.wait_for(lambda: compose.people_reached(title) == PEOPLE, 300, "not everybody was reached")
+    compose.wait_for(lambda: compose.figures()["mailings"][title]["state"] == "finished", 60, "it never finishes")
+    figures, extra = compose.figures()["mailings"][title], compose.arrived(title) - PEOPLE
+    if extra > figures["maybe_twice"] or figures["accepted"] != PEOPLE:
+        raise Failed(f"{extra} extra copies, the ledger says {figures}")
+    return {f"extra_copies_{title}": extra}
 
 
 def lost_and_brought_back(compose: Compose) -> dict[str, object]:
@@ -157,11 +181,61 @@ def upgraded_while_sending(compose: Compose) -> dict[str, object]:
         raise Failed("a migration that failed hurt the old version")
     compose.compose("up", "-d", image="tambour-rehearsal:next")
     compose.wait_for(compose.is_well, 60, "the new version is not well")
-    compose.wait_for(lambda: compose.people_reached("third") == PEOPLE, 180, "not everybody was reached")
-    figures, extra = compose.figures()["mailings"]["third"], compose.arrived("third") - PEOPLE
-    if extra > figures["maybe_twice"]:
-        raise Failed(f"the upgrade made {extra} extra copies, the ledger says {figures}")
-    return {"extra_copies_upgrade": extra}
+    return complete(compose, "third")
+
+
+def weighed(compose: Compose) -> dict[str, object]:
+    """What each container takes: when nobody asks for anything, and while letters leave and pages are asked for."""
+    say("weighed, with one town and with three hundred")
+    found: dict[str, object] = {}
+    for towns, letters in ((1, ()), (TOWNS, ("10",))):
+        if towns > 1:
+            compose.script("crowd", str(towns), str(RESIDENTS))
+        compose.compose("restart", "-t", "10", "web", "worker", "db")
+        compose.wait_for(compose.is_well, 120, "it is not well again")
+        time.sleep(30)
+        found[f"idle_mb_{towns}"] = compose.memory()
+        compose.script("send", f"weighed {towns}", *letters)
+        left = f"SELECT count(*) FROM mailing WHERE subject = 'weighed {towns}' AND state <> 'finished'"
+        busy = compose.most_memory(lambda left=left: compose.sql(left) == "0", 400, "it never finishes")  # type: ignore[misc]
+        found[f"busy_mb_{towns}"] = busy
+    return found
+
+
+def disk_full(compose: Compose) -> dict[str, object]:
+    """F09: database, files and backups lie on a disk that gets full while a letter leaves, and is freed again."""
+    say("a disk that gets full")
+    compose.compose("down", "-v", "-t", "10")
+    with compose.small_disk(600) as disk:
+        compose.compose("up", "-d")
+        compose.wait_for(compose.is_well, 60, "it is not well on a small disk")
+        add = ("tambour", "town", "add", "--name", "Saint-Aubin", "--email", ALICE, "--phone", "")
+        compose.compose("exec", "-T", "web", *add, "--administrator", "Alice", "--administrator-email", ALICE)
+        compose.script("people", str(PEOPLE))
+        compose.script("send", "full")
+        compose.wait_for(lambda: compose.arrived("full") > 0, 60, "nothing arrives")
+        fill(disk / "filling")
+        compose.wait_for(lambda: not compose.is_well(), 90, "the health page does not say it")
+        compose.compose("exec", "-T", "web", "tambour", "backup", "make", may_fail=True)
+        if made := [path.name for path in (disk / "backups").iterdir() if "journal" not in path.name]:
+            raise Failed(f"a backup on a full disk left {made}")
+        (disk / "filling").unlink()
+        began = time.monotonic()
+        compose.wait_for(compose.is_well, 120, "it is not well again")
+        well_after = round(time.monotonic() - began, 1)
+        found = complete(compose, "full")
+        compose.compose("exec", "-T", "web", "tambour", "backup", "make")
+        compose.compose("exec", "-T", "web", "tambour", "backup", "verify")
+    return {"well_after_full_disk_s": well_after} | found
+
+
+def fill(path: Path) -> None:
+    """To the last block."""
+    with path.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            with contextlib.suppress(OSError):
+                while file.write(bytes(size)) == size:
+                    pass
 
 
 ACTS: Mapping[str, Callable[[Compose], dict[str, object]]] = {
@@ -170,6 +244,8 @@ ACTS: Mapping[str, Callable[[Compose], dict[str, object]]] = {
     "away": database_away,
     "lost": lost_and_brought_back,
     "upgrade": upgraded_while_sending,
+    "weigh": weighed,
+    "full": disk_full,
 }
 
 if __name__ == "__main__":
