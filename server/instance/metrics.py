@@ -51,21 +51,12 @@ async def show_metrics(request: Request, session: Reading, settings: Configurati
 
 
 async def _families(session: ReadSession) -> list[Metric]:
-    return [*await _mail(session), *await _backups(session)]
+    return [*await _mail(session), *await _providers(session), *await _backups(session)]
 
 
 async def _mail(session: ReadSession) -> list[Metric]:
-    now = clock.now()
     states = await queue.count_by_state(session)
-    waiting = await queue.queue_by_provider(session, now)
     workers = await living_workers(session)
-    slowed: Counter[str] = Counter()
-    for name, until in (await paces.slowed(session, now)).items():
-        slowed[_shown(name)] = max(slowed[_shown(name)], round((until - now).total_seconds()))
-    lines: Counter[str] = Counter()
-    for one in waiting:
-        lines[_shown(one.provider)] += one.waiting
-    due = [one.next_at for one in waiting if one.next_at is not None and one.next_at <= now]
     return [
         _family("tambour_municipalities", "Towns of the instance.", await count_municipalities(session)),
         _labelled("tambour_workers", "Workers that gave a sign of life.", "kind", _counts(workers)),
@@ -75,19 +66,6 @@ async def _mail(session: ReadSession) -> list[Metric]:
             "Deliveries of the mailings that are open.",
             "state",
             {state.value: states.get(state, 0) for state in DeliveryState},
-        ),
-        _labelled("tambour_queue", "Messages that wait, by provider.", "provider", lines),
-        _family(
-            "tambour_queue_oldest_seconds",
-            "How long the message has waited that could have left first.",
-            (now - min(due)).total_seconds() if due else 0.0,
-        ),
-        _labelled("tambour_slowed_seconds", "How much longer a provider is left alone.", "provider", slowed),
-        _labelled(
-            "tambour_blocked",
-            "1 for a provider that blocked us within a day.",
-            "provider",
-            {_shown(name): 1 for name in await paces.blocked_lately(session)},
         ),
         _labelled(
             "tambour_outcomes",
@@ -99,18 +77,39 @@ async def _mail(session: ReadSession) -> list[Metric]:
     ]
 
 
+async def _providers(session: ReadSession) -> list[Metric]:
+    now = clock.now()
+    waiting = await queue.queue_by_provider(session, now)
+    slowed: Counter[str] = Counter()
+    for name, until in (await paces.slowed(session, now)).items():
+        slowed[_shown(name)] = max(slowed[_shown(name)], round((until - now).total_seconds()))
+    lines: Counter[str] = Counter()
+    for one in waiting:
+        lines[_shown(one.provider)] += one.waiting
+    due = [one.next_at for one in waiting if one.next_at is not None and one.next_at <= now]
+    blocked = {_shown(name): 1 for name in await paces.blocked_lately(session)}
+    return [
+        _labelled("tambour_queue", "Messages that wait, by provider.", "provider", lines),
+        _family(
+            "tambour_queue_oldest_seconds",
+            "How long the message has waited that could have left first.",
+            (now - min(due)).total_seconds() if due else 0.0,
+        ),
+        _labelled("tambour_slowed_seconds", "How much longer a provider is left alone.", "provider", slowed),
+        _labelled("tambour_blocked", "1 for a provider that blocked us within a day.", "provider", blocked),
+    ]
+
+
 async def _backups(session: ReadSession) -> list[Metric]:
-    """No age of what was never made: a rule asks for what is absent."""
-    now, done = (
-        clock.now(),
-        {kind: await last_done(session, kind) for kind in (BackupKind.BACKUP, BackupKind.VERIFICATION)},
-    )
+    """No age of what was never made."""
+    now, kinds = clock.now(), (BackupKind.BACKUP, BackupKind.VERIFICATION)
+    done = [(kind.value, run.started_at) for kind in kinds if (run := await last_done(session, kind))]
     return [
         _labelled(
             "tambour_backup_age_seconds",
             "Since the newest backup was made, and the newest trial of one.",
             "kind",
-            {kind.value: (now - run.started_at).total_seconds() for kind, run in done.items() if run is not None},
+            {kind: (now - at).total_seconds() for kind, at in done},
         ),
         _family(
             "tambour_backup_trouble",
