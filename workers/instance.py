@@ -12,7 +12,7 @@ from server.cli.opening import Instance, Refused, console, opened
 from server.core.logging import start_logging
 from server.core.settings import Settings, settings
 from workers.first_start import first_start
-from workers.processes import rest_the_collector
+from workers.processes import rest_the_collector, share_memory
 from workers.runner import run_crew, stop_on_signals
 from workers.welcome import show_welcome
 
@@ -21,6 +21,7 @@ _LAST_ANSWERS = 5  # seconds that requests under way have to end when the instan
 
 async def run_instance(*, demo: bool) -> None:
     """Run until a signal. `demo` opens a demonstration town where there is no town yet."""
+    share_memory()
     configured = settings()
     start_logging(configured.log_level)
     with listening(configured) as listener:
@@ -38,6 +39,7 @@ async def run_instance(*, demo: bool) -> None:
 
 async def run_web() -> None:
     """The web alone, until a signal. Workers run elsewhere."""
+    share_memory()
     configured = settings()
     start_logging(configured.log_level)
     with listening(configured) as listener:

@@ -2,16 +2,14 @@
 
 import random
 from collections.abc import Sequence
-from typing import Any, Self
-
-import dns.asyncresolver
-import dns.exception
-import dns.name
-import dns.nameserver
-import dns.resolver
-from dns.rdatatype import RdataType
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 
 from server.core.settings import Settings
+
+if TYPE_CHECKING:  # an instance with a relay asks nothing
+    import dns.asyncresolver
+    import dns.nameserver
 
 _PATIENCE = 10.0  # seconds for one question, all servers and tries together
 _KEPT = 10_000
@@ -33,11 +31,7 @@ class Resolver:
     """`servers`: "address" or "address:port", asked instead of the machine's own."""
 
     def __init__(self, servers: Sequence[str] = ()) -> None:
-        self._resolver = dns.asyncresolver.Resolver(configure=not servers)
-        if servers:
-            self._resolver.nameservers = [_server(one) for one in servers]
-        self._resolver.lifetime = _PATIENCE
-        self._resolver.cache = dns.resolver.LRUCache(_KEPT)
+        self._servers = servers
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -45,10 +39,7 @@ class Resolver:
 
     async def exchangers(self, domain: str) -> list[str]:
         """The hosts that take the domain's mail, the preferred first. Raises NoSuchDomain or NoAnswer."""
-        try:
-            found = await self._ask(_ascii(domain), RdataType.MX)
-        except dns.resolver.NXDOMAIN as error:
-            raise NoSuchDomain("5.1.2 this domain does not exist") from error
+        found = await self._ask(_ascii(domain), "MX")
         random.shuffle(found)  # among equals every host gets its share (RFC 5321, 5.1)
         found.sort(key=lambda one: one.preference)
         hosts = [str(one.exchange).rstrip(".").lower() for one in found]
@@ -59,38 +50,59 @@ class Resolver:
     async def addresses(self, host: str) -> list[str]:
         """The host's addresses, those of IPv6 first; none if it has none. Raises NoAnswer."""
         found: list[str] = []
-        for kind in (RdataType.AAAA, RdataType.A):
+        for kind in ("AAAA", "A"):
             try:
                 found += [one.address for one in await self._ask(host, kind)]
-            except dns.resolver.NXDOMAIN:
+            except NoSuchDomain:
                 return []
         return found
 
     async def texts(self, name: str) -> list[str]:
         """The TXT records of a name, each in one piece. Raises NoAnswer."""
         try:
-            found = await self._ask(name, RdataType.TXT)
-        except dns.resolver.NXDOMAIN:
+            found = await self._ask(name, "TXT")
+        except NoSuchDomain:
             return []
         return [b"".join(one.strings).decode("utf-8", "replace") for one in found]
 
-    async def _ask(self, name: str, kind: RdataType) -> list[Any]:
+    @cached_property
+    def _resolver(self) -> "dns.asyncresolver.Resolver":
+        import dns.asyncresolver
+        import dns.resolver
+
+        resolver = dns.asyncresolver.Resolver(configure=not self._servers)
+        if self._servers:
+            resolver.nameservers = [_server(one) for one in self._servers]
+        resolver.lifetime = _PATIENCE
+        resolver.cache = dns.resolver.LRUCache(_KEPT)
+        return resolver
+
+    async def _ask(self, name: str, kind: str) -> list[Any]:
+        """Raises NoSuchDomain or NoAnswer."""
+        import dns.exception
+        import dns.resolver
+
         try:
             answer = await self._resolver.resolve(name, kind, search=False, raise_on_no_answer=False)
-        except dns.resolver.NXDOMAIN:
-            raise
+        except dns.resolver.NXDOMAIN as error:
+            raise NoSuchDomain("5.1.2 this domain does not exist") from error
         except (dns.exception.DNSException, OSError) as error:
             raise NoAnswer(f"{type(error).__name__}: {name}") from error
         return list(answer.rrset or ())
 
 
-def _server(words: str) -> dns.nameserver.Nameserver:
+def _server(words: str) -> "dns.nameserver.Nameserver":
+    import dns.nameserver
+
     host, _, port = words.rpartition(":") if words.count(":") == 1 else (words, "", "53")
     return dns.nameserver.Do53Nameserver(host, int(port))
 
 
 def _ascii(domain: str) -> str:
     """The domain as the DNS writes it."""
+    import dns.exception
+    import dns.name
+
     try:
         return dns.name.from_text(domain, idna_codec=dns.name.IDNA_2003).to_text(omit_final_dot=True)
     except (dns.exception.DNSException, UnicodeError) as error:

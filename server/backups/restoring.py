@@ -5,8 +5,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from pyrage import x25519
 from sqlalchemy import Connection, delete, inspect
 
 from server.backups import journal, sealing, tables
@@ -23,6 +23,9 @@ from server.core.migrations import configuration, known_revisions, migrate
 from server.core.secrets import load_secrets
 from server.core.settings import Settings
 
+if TYPE_CHECKING:
+    from pyrage import x25519
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -34,7 +37,7 @@ class Restored:
     replayed: Replayed
 
 
-async def restore(settings: Settings, database: Database, name: str, identities: list[x25519.Identity]) -> Restored:
+async def restore(settings: Settings, database: Database, name: str, identities: "list[x25519.Identity]") -> Restored:
     """The backup `name` in this empty instance; what left since then leaves again. Raises NoBackup."""
     async with database.engine.connect() as connection:
         if not await connection.run_sync(tables.is_empty):
@@ -64,7 +67,7 @@ async def restore(settings: Settings, database: Database, name: str, identities:
     return Restored(manifest.made_at, count, files, replayed)
 
 
-async def opened_backup(store: Store, name: str, identities: list[x25519.Identity], folder: Path) -> Manifest:
+async def opened_backup(store: Store, name: str, identities: "list[x25519.Identity]", folder: Path) -> Manifest:
     """The backup fetched, unsealed and unpacked in `folder`. Raises NoBackup, BadKey, Damaged."""
     sealed = await asyncio.to_thread(fetch, store, name, folder)
     plain = folder / "plain"

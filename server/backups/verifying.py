@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from pyrage import x25519
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
@@ -19,6 +19,9 @@ from server.core.database import Database
 from server.core.secrets import new_token
 from server.core.settings import Settings
 
+if TYPE_CHECKING:
+    from pyrage import x25519
+
 
 @dataclass(frozen=True)
 class Verified:
@@ -30,7 +33,7 @@ class Verified:
 
 
 async def verify_backup(
-    settings: Settings, database: Database, name: str = "", identities: list[x25519.Identity] | None = None
+    settings: Settings, database: Database, name: str = "", identities: "list[x25519.Identity] | None" = None
 ) -> Verified:
     """Restore `name` (the newest, if none is named) into a scratch database and compare every count. Raises NoBackup."""
     try:

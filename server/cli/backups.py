@@ -2,10 +2,9 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pyrage import x25519
 from rich.table import Table
 
 from server.backups import sealing
@@ -19,6 +18,9 @@ from server.backups.verifying import verify_backup
 from server.cli.opening import Refused, carry_out, console, opened
 from server.core.database import Database
 from server.core.settings import settings
+
+if TYPE_CHECKING:
+    from pyrage import x25519
 
 app = typer.Typer(help="Backups: sealed, tried, brought back.", no_args_is_help=True)
 
@@ -125,7 +127,7 @@ def bring_back(
     carry_out(restore_one)
 
 
-def _identity(path: Path) -> x25519.Identity:
+def _identity(path: Path) -> "x25519.Identity":
     try:
         return sealing.read_private_key(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -3,13 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
-import dns.reversename
-from dns.rdtypes.ANY.MX import MX
-from dns.rdtypes.ANY.TXT import TXT
-
 _PATIENCE = 4.0
 
 
@@ -34,10 +27,14 @@ class PublicNames:
     """The resolver of this machine."""
 
     async def texts(self, name: str) -> list[str]:
+        from dns.rdtypes.ANY.TXT import TXT
+
         found = await _ask(name, "TXT")
         return [b"".join(one.strings).decode("utf-8", "replace") for one in found if isinstance(one, TXT)]
 
     async def exchangers(self, name: str) -> list[str]:
+        from dns.rdtypes.ANY.MX import MX
+
         found = [one for one in await _ask(name, "MX") if isinstance(one, MX)]
         return [str(one.exchange).rstrip(".") for one in sorted(found, key=lambda one: one.preference)]
 
@@ -45,6 +42,8 @@ class PublicNames:
         return [str(one) for kind in ("A", "AAAA") for one in await _ask(name, kind)]
 
     async def reverse(self, address: str) -> list[str]:
+        import dns.reversename
+
         return [str(one).rstrip(".") for one in await _ask(str(dns.reversename.from_address(address)), "PTR")]
 
 
@@ -77,6 +76,11 @@ class ListedNames:
 
 
 async def _ask(name: str, kind: str) -> list[Any]:
+    # Most instances have a relay and ask nothing for days.
+    import dns.asyncresolver
+    import dns.exception
+    import dns.resolver
+
     try:
         answer = await dns.asyncresolver.resolve(name, kind, lifetime=_PATIENCE, search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):

@@ -20,6 +20,6 @@ from server.boards.pages import (
 router = APIRouter()
 # The order matters: fixed words ("new") come before codes.
 for _part in (listing, importing, planning, sheets, rounds, returning, certificates, acts, presets, free, public):
-    router.include_router(_part.router)
+    router.routes.extend(_part.router.routes)
 
 __all__ = ["_on_notices", "router"]

@@ -20,10 +20,10 @@ from server.residents.pages import (
 
 public_router = APIRouter()
 for _part in (receiving, confirming, choosing, leaving):
-    public_router.include_router(_part.router)
+    public_router.routes.extend(_part.router.routes)
 
 router = APIRouter()
 for _part in (paper, printed, forms, imports, exporting, book, counter, persons, topics):
-    router.include_router(_part.router)
+    router.routes.extend(_part.router.routes)
 
 __all__ = ["public_router", "router"]
