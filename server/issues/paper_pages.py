@@ -42,7 +42,7 @@ PRODUCTS: dict[Product, Message] = {
     "easy_read": sentence("Easy words, large print"),
 }
 SHOWN_WHILE_TYPED = 4
-"""The pages of a text that nobody has saved; all are there once it is."""
+"""Pages of a text that nobody has saved; all are there once it is."""
 
 
 class PaperChoice(BaseModel):
@@ -100,14 +100,18 @@ async def preview_typed(
     choice: Choice,
     form: SentForm,
 ) -> HTMLResponse:
-    """What static/js/preview.js asks for while somebody types: the first pages of the unsaved text. Changes nothing."""
+    """What static/js/preview.js asks for while somebody types: the first pages that differ from the saved ones. Changes
+    nothing.
+    """
     issue = await queries.get_issue(session, town.id, issue_id)
     try:
         pages, said = await _pages(session, files, issue, choice, draft_typed(form))
     except PressError as refusal:
         return page(request, "issues/typed_pages.html", {"said": refusal.message, "pictures": []})
-    shown = range(1, min(SHOWN_WHILE_TYPED, len(pages.fingerprints)) + 1)
-    pictures = [held(await SHELF.page(pages, at)) for at in shown]
+    saved = await _fingerprints(session, files, issue, choice)
+    numbers = range(1, len(pages.fingerprints) + 1)
+    changed = [at for at in numbers if pages.fingerprints[at - 1] not in saved] or numbers
+    pictures = [(at, held(await SHELF.page(pages, at))) for at in changed[:SHOWN_WHILE_TYPED]]
     return page(request, "issues/typed_pages.html", {"said": said, "pictures": pictures})
 
 
@@ -149,6 +153,14 @@ async def _pages(
     paper = await _paper(session, files, issue, choice, draft)
     seen = choice.model_copy(update={"sheets": "pages"})
     return await SHELF.once(f"pages-{seen.address}", paper, partial(_preview, choice=seen))
+
+
+async def _fingerprints(session: ReadSession, files: FileStore, issue: Issue, choice: PaperChoice) -> tuple[str, ...]:
+    """Of the saved pages; none where they cannot be printed."""
+    try:
+        return (await _pages(session, files, issue, choice))[0].fingerprints
+    except PressError:
+        return ()
 
 
 async def _preview(paper: PaperIssue, choice: PaperChoice) -> Looked:

@@ -8,7 +8,7 @@ from server.core.database import Database, WriteSession
 from server.core.errors import Conflict
 from server.core.files import FileStore
 from server.core.secrets import Secrets
-from server.issues import columns
+from server.issues import columns, drafting
 from server.issues.models import Issue, IssueState
 from server.issues.paper import paper_issue
 from server.issues.paper_pages import SHOWN_WHILE_TYPED
@@ -17,7 +17,7 @@ from server.press import process
 from server.residents.models import Edition
 from tests.browsing import BrowserOf
 from tests.cast import Cast
-from tests.issues.composing import approved, composed, content_hash, in_state, send
+from tests.issues.composing import approved, composed, content_hash, draft_of, in_state, send
 from tests.notices.writing import published
 from tests.press.reading import page_count, said_on
 
@@ -107,6 +107,23 @@ async def test_its_pages_are_looked_at_and_its_files_fetched(
             pdf = (await bob.get(f"/desk/issues/{issue.id}/paper.pdf?product={product}")).content
             assert "Collecte des déchets verts" in said_on(pdf)
             assert (await bob.get(f"/desk/issues/{issue.id}/paper?product={product}")).status_code == 200
+    finally:
+        process.press().close()
+
+
+async def test_while_somebody_types_the_pages_stand_beside_it_that_change(
+    browser_of: BrowserOf, database: Database, cast: Cast
+) -> None:
+    async with database.writing() as session:
+        draft = await draft_of(session, cast)
+        issue = await drafting.create_issue(session, cast.town_id, cast.actor("Bob"), draft)
+    bob = await browser_of("Bob")
+    try:
+        saved = draft.model_dump() | {"has_agenda": "on"}
+        beside = (await bob.submit(f"/desk/issues/{issue.id}/paper", saved)).text
+        assert re.findall(r'alt="Page (\d)"', beside) == ["1", "2", "3", "4"]
+        beside = (await bob.submit(f"/desk/issues/{issue.id}/paper", saved | {"editorial_by": "Le conseil"})).text
+        assert re.findall(r'alt="Page (\d)"', beside) == ["2"]
     finally:
         process.press().close()
 
