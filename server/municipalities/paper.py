@@ -2,6 +2,7 @@
 
 import asyncio
 
+from server.content.typography import typeset
 from server.core.files import FileStore
 from server.municipalities.models import Municipality
 from server.press.issue import Issuer
@@ -25,6 +26,11 @@ def address_of(municipality: Municipality) -> str:
     return "\n".join(line for line in (*municipality.address.splitlines(), town) if line.strip())
 
 
+def hours_of(municipality: Municipality, most: int | None = None) -> str:
+    """When the town hall is open, `most` lines of it: a figure and its h stay on one line."""
+    return typeset("\n".join(municipality.opening_hours.splitlines()[:most]), municipality.languages[0])
+
+
 def issuer_of(municipality: Municipality) -> Issuer:
     """The town hall as every sheet names it; its arms are read apart."""
     return Issuer(
@@ -33,7 +39,7 @@ def issuer_of(municipality: Municipality) -> Issuer:
         phone=municipality.phone,
         email=municipality.email,
         website=municipality.website,
-        hours=municipality.opening_hours,
+        hours=hours_of(municipality),
         colour=municipality.civic_colour,
         data_protection=municipality.dpo_contact,
     )

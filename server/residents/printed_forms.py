@@ -13,7 +13,7 @@ from server.core.errors import NotFound
 from server.core.files import FileStore
 from server.core.i18n import sentence, speaking, translate
 from server.municipalities.models import Municipality
-from server.municipalities.paper import address_of, logo_of, style_of
+from server.municipalities.paper import address_of, hours_of, logo_of, style_of
 from server.municipalities.queries import get_municipality
 from server.press.form import FormFormat, PaperForm, print_forms
 from server.prints.models import PrintJob
@@ -93,7 +93,7 @@ async def form_of(
         municipality.name,
         address_of(municipality),
         municipality.phone,
-        "\n".join(municipality.opening_hours.splitlines()[:4]),
+        hours_of(municipality, 4),
         tuple(topic.name for topic in await queries.list_topics(session, municipality_id)),
         translate(_SIGNED, language),
         text or _legal(municipality),

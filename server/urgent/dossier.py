@@ -16,7 +16,7 @@ from server.core.files import FileStore
 from server.core.i18n import sentence, speaking
 from server.core.templating import format_day
 from server.municipalities.models import Municipality
-from server.municipalities.paper import style_of
+from server.municipalities.paper import hours_of, style_of
 from server.municipalities.queries import get_municipality, list_municipalities
 from server.press.kit import Kit, print_kit
 from server.prints.models import PrintFile, PrintJob, PrintState
@@ -122,7 +122,7 @@ async def _kit(session: ReadSession, municipality: Municipality, day: str) -> Ki
         number=format_day(datetime.fromisoformat(day).date()),
         title=str(sentence("Paper for a cut")),
         what=str(sentence("To inform by hand when nothing digital works.")),
-        facts=(municipality.phone, municipality.opening_hours.replace("\n", " · ")),
+        facts=(municipality.phone, hours_of(municipality).replace("\n", " · ")),
         sheets=by_hand.counted(sections),
         sections=sections,
         mark=str(PERSONAL),

@@ -10,7 +10,7 @@ from server.content.printing import to_print
 from server.content.typography import typeset
 from server.core.i18n import sentence, translate
 from server.municipalities.models import Municipality
-from server.municipalities.paper import address_of, style_of
+from server.municipalities.paper import address_of, hours_of, style_of
 from server.notices.content import document_of, short_title_of, summary_of, title_of
 from server.notices.models import NoticeKind
 from server.notices.pictures import on_paper
@@ -89,7 +89,7 @@ def poster_of(
         blocks=(*_bold(summary_of(content)), *body, *_bold(signature_of(content))),
         contact_name=content.contact_name,
         contact_phone=content.contact_phone or municipality.phone,
-        contact_hours="\n".join(municipality.opening_hours.splitlines()[:4]),
+        contact_hours=hours_of(municipality, 4),
         number=translate(sentence(_NUMBER.msgid, number=number), content.language),
         posted=posted_words(content, posted_on),
         colour=municipality.civic_colour,
