@@ -62,8 +62,10 @@ async def _empty_log(database: Database, _secrets: Secrets) -> None:
 
 
 async def _forget_long_gone(database: Database, secrets: Secrets) -> None:
-    async with database.writing() as session:
-        await forget_long_gone(session, secrets)
+    is_more = True
+    while is_more:
+        async with database.writing() as session:
+            is_more = await forget_long_gone(session, secrets)
 
 
 CHORES: tuple[Chore, ...] = (

@@ -21,7 +21,7 @@ from server.residents.import_erasing import discard_lists_naming
 from server.residents.models import JoinRequest, RequestKind, Resident
 
 ERASED = action("resident.erased", sentence("Erased somebody"))
-_AT_ONCE = 200
+_AT_ONCE = 20  # each is looked for in every list that waits, and nobody else writes meanwhile
 
 
 async def erase_resident(
@@ -63,8 +63,10 @@ async def forget_requests(session: WriteSession) -> None:
     await session.execute(delete(JoinRequest).where(*over))
 
 
-async def forget_long_gone(session: WriteSession, secrets: Secrets) -> None:
-    """For the clock, all towns: those who left so long ago that no proof is needed any more."""
+async def forget_long_gone(session: WriteSession, secrets: Secrets) -> bool:
+    """For the clock, all towns: some who left so long ago that no proof is needed any more; whether there may be others."""
     query = select(Resident).where(col(Resident.left_at) < clock.now() - rules.KEPT_AFTER_LEAVING).limit(_AT_ONCE)
-    for resident in list(await session.scalars(query)):
+    found = list(await session.scalars(query))
+    for resident in found:
         await erase_resident(session, secrets, resident.municipality_id, None, resident.id)
+    return len(found) == _AT_ONCE

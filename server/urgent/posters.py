@@ -36,7 +36,7 @@ async def take_down(session: WriteSession, urgent: UrgentNotice, actor: Actor) -
 async def _hang(session: WriteSession, urgent: UrgentNotice, notice_id: int, actor: Actor) -> None:
     """What hangs does so as long as it holds now, and is put up anew with these words; the other boards come to it."""
     town_id, today = urgent.municipality_id, clock.today()
-    last_on = clock.day_of(urgent.until_at) if urgent.until_at else today + _HANGS
+    last_on = max(today, clock.day_of(urgent.until_at)) if urgent.until_at else today + _HANGS
     await prolong_postings_of_notice(
         session, town_id, actor, notice_id, last_on, str(sentence("the urgent notice goes on"))
     )
