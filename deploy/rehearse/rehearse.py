@@ -60,7 +60,8 @@ def rehearse(compose: Compose, names: Sequence[str]) -> dict[str, object]:
         sign_in(link, ALICE)
         found["outside"] = look_from_outside(compose, HTTPS)
     for name in names or ACTS:
-        found |= ACTS[name](compose)
+        found |= (seen := ACTS[name](compose))
+        say(f"  {seen}")
     found["image_mb"] = compose.image_size()
     found["total_s"] = round(time.monotonic() - began, 1)
     return found
