@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,8 +49,10 @@ def running_instance(home: Path, settings: Mapping[str, str] | None = None) -> I
         yield Instance(f"http://localhost:{port}", dict(links))
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
-    assert process.returncode == 0, "Ctrl-C must stop the instance cleanly"
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=60)
+        process.kill()  # nothing is left behind
+    assert process.wait() == 0, "Ctrl-C must stop the instance cleanly"
 
 
 def _wait_until_healthy(url: str, process: subprocess.Popen[bytes]) -> None:
