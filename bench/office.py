@@ -33,8 +33,8 @@ from tests.postgres import own_server
 
 _KEYS = count(1)
 _NOT_SETTLED = text(
-    "SELECT EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND state IN ('queued', 'deferred', 'uncertain'))"
-    " OR EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND state IN ('claimed', 'sending'))"
+    "SELECT EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND lease_until IS NULL AND next_at IS NOT NULL)"
+    " OR EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND lease_until IS NOT NULL)"
 )
 _TIMES = text(
     "SELECT mailing_id, MIN(settled_at), MAX(settled_at), COUNT(*) FROM delivery WHERE state = 'accepted' GROUP BY 1"
@@ -107,7 +107,7 @@ class Office:
             async with self.database.reading() as session:
                 if not await session.scalar(_NOT_SETTLED, {"id": mailing_id}):
                     return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def times(self) -> dict[int, tuple[datetime, datetime, int]]:
         """Of each mailing: when its first and its last message were accepted, and how many were."""

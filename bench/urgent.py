@@ -45,8 +45,8 @@ TOWN = "/saint-aubin"
 TITLE = "Coupure d’eau dans trois secteurs"
 _NOT_TO_MEET = 10_000_000  # numbers of the letter's people, above every resident's
 _OPEN = text(
-    "SELECT EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND state IN ('queued', 'deferred', 'uncertain'))"
-    " OR EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND state IN ('claimed', 'sending'))"
+    "SELECT EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND lease_until IS NULL AND next_at IS NOT NULL)"
+    " OR EXISTS (SELECT 1 FROM delivery WHERE mailing_id = :id AND lease_until IS NOT NULL)"
 )
 _LAST = text("SELECT COUNT(*), MAX(settled_at) FROM delivery WHERE mailing_id = :id AND state = 'accepted'")
 _LETTER = text("SELECT COUNT(*) FROM delivery WHERE lane = 2 AND state <> 'accepted'")

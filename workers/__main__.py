@@ -60,7 +60,7 @@ def work(
     from workers.processes import default_processes, rest_the_collector, run_processes
 
     async def run_workers() -> None:
-        async with opened() as instance:
+        async with opened(sending=True) as instance:
             start_logging(instance.settings.log_level)
             stop = asyncio.Event()
             stop_on_signals(stop)

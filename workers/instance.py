@@ -26,7 +26,7 @@ async def run_instance(*, demo: bool) -> None:
     start_logging(configured.log_level)
     with listening(configured) as listener:
         links = await first_start(configured) if demo else {}
-        async with opened(configured, migrating=True) as instance:
+        async with opened(configured, migrating=True, sending=True) as instance:
             await instance.database.check_file()
             await show_welcome(instance, links)
             stop = asyncio.Event()

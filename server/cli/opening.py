@@ -41,11 +41,15 @@ class Instance:
 
 
 @asynccontextmanager
-async def opened(configured: Settings | None = None, *, migrating: bool = False) -> AsyncIterator[Instance]:
-    """The instance with a database of the right shape; `migrating` gives it that shape. Raises Refused."""
+async def opened(
+    configured: Settings | None = None, *, migrating: bool = False, sending: bool = False
+) -> AsyncIterator[Instance]:
+    """The instance with a database of the right shape; `migrating` gives it that shape, and `sending` a scribe. Raises
+    Refused.
+    """
     configured = configured or settings()
     configured.home.mkdir(parents=True, exist_ok=True)
-    database = Database(configured.database, configured.database_pool)
+    database = Database(configured.database, configured.database_pool, has_scribe=sending)
     try:
         if migrating:
             await migrate(database)

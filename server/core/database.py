@@ -28,7 +28,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
-from server.core.pen import PATIENCE, Pen, SqlitePen, is_busy
+from server.core.pen import PATIENCE, Pen
+from server.core.sqlite_hand import is_busy
+from server.core.sqlite_pen import Scribe, ScribePen, ThreadPen
 
 ReadSession = NewType("ReadSession", AsyncSession)
 WriteSession = NewType("WriteSession", ReadSession)
@@ -61,8 +63,10 @@ class WrongDatabase(Exception):
 class Database:
     """The engine and its two kinds of sessions."""
 
-    def __init__(self, url: str, pool_size: int = 10) -> None:
+    def __init__(self, url: str, pool_size: int = 10, *, has_scribe: bool = False) -> None:
+        """`has_scribe`: much will be written by pen, and on SQLite in a process of its own."""
         self.url = make_url(url)
+        self._has_scribe = has_scribe
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
         # Options travel with the connection to the `begin` event, which then says DEFERRED or IMMEDIATE.
@@ -105,7 +109,8 @@ class Database:
     def pen(self) -> "Pen":
         """A way to write of one's own. It connects when it is first used; close it."""
         if self.is_sqlite:
-            return SqlitePen(str(self.url.database), self._hand, SQLITE_PRAGMAS)
+            path = str(self.url.database)
+            return ScribePen(self._scribe) if self._has_scribe else ThreadPen(path, self._hand, SQLITE_PRAGMAS)
         from server.core.postgres_pen import PostgresPen
 
         return PostgresPen(_driver_arguments(self.engine.dialect, self.url))
@@ -114,6 +119,10 @@ class Database:
     def _hand(self) -> ThreadPoolExecutor:
         """SQLite has one writer at a time: the pens of a process stand in line here instead of at the file's lock."""
         return ThreadPoolExecutor(1, thread_name_prefix="pen")
+
+    @cached_property
+    def _scribe(self) -> Scribe:
+        return Scribe(str(self.url.database), SQLITE_PRAGMAS)
 
     async def empty_log(self) -> None:
         """SQLite's write-ahead log keeps what was erased until it is written over: it is cut off when nobody reads it."""
@@ -151,6 +160,8 @@ class Database:
         await self.engine.dispose()
         if (hand := self.__dict__.pop("_hand", None)) is not None:
             hand.shutdown(wait=False)
+        if (scribe := self.__dict__.pop("_scribe", None)) is not None:
+            scribe.close()
 
 
 def _driver_arguments(dialect: Dialect, url: URL) -> dict[str, Any]:

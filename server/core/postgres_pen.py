@@ -2,13 +2,13 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 import asyncpg
 
-from server.core.pen import NotWritten, Pen, Step
+from server.core.pen import Each, NotWritten, Pen, Step
 
 # A pen's statements name their rows by key. A plan that was prepared on an empty table must not walk a full one later.
 # And a pen lets go of what it holds rather than wait long for somebody who may be waiting for it: it is the one who
@@ -34,11 +34,8 @@ class PostgresPen(Pen):
         self._connection: asyncpg.Connection | None = None
         self._turn = asyncio.Lock()
 
-    async def write(self, *steps: Step) -> list[list[Any]]:
+    async def write(self, *steps: Step | Each) -> list[list[Any]]:
         return await self._in_turn(lambda connection: _write(connection, steps))
-
-    async def change(self, step: Step) -> int:
-        return await self._in_turn(lambda connection: _change(connection, step))
 
     async def close(self) -> None:
         await self._drop()
@@ -67,20 +64,16 @@ class PostgresPen(Pen):
             connection.terminate()
 
 
-async def _write(connection: asyncpg.Connection, steps: tuple[Step, ...]) -> list[list[Any]]:
+async def _write(connection: asyncpg.Connection, steps: Sequence[Step | Each]) -> list[list[Any]]:
+    """A statement alone is a transaction by itself, and one journey to the server instead of three."""
     if len(steps) <= 1:
         return [await _ask(connection, step) for step in steps]
     async with connection.transaction():
         return [await _ask(connection, step) for step in steps]
 
 
-async def _change(connection: asyncpg.Connection, step: Step) -> int:
-    words, names = _numbered(step.words)
-    said: str = await connection.execute(words, *(step.given[name] for name in names))
-    return int(said.rpartition(" ")[2])
-
-
-async def _ask(connection: asyncpg.Connection, step: Step) -> list[Any]:
+async def _ask(connection: asyncpg.Connection, step: Step | Each) -> list[Any]:
+    assert isinstance(step, Step), "rows come to PostgreSQL as one value"
     words, names = _numbered(step.words)
     found: list[Any] = await connection.fetch(words, *(step.given[name] for name in names))
     return found

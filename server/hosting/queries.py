@@ -15,7 +15,6 @@ from server.mailings.schemas import Figures
 from server.municipalities.models import Municipality
 from server.residents.models import Resident
 
-_WAITING = (DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
 _OPEN = (MailingState.SENDING, MailingState.PAUSED)
 
 
@@ -98,7 +97,11 @@ async def _waiting(session: ReadSession, ids: Sequence[int]) -> dict[int, int]:
     under_way = select(col(Mailing.id)).where(col(Mailing.municipality_id).in_(ids), col(Mailing.state).in_(_OPEN))
     query = (
         select(col(Delivery.municipality_id), func.count())
-        .where(col(Delivery.mailing_id).in_(under_way), col(Delivery.state).in_(_WAITING))
+        .where(
+            col(Delivery.mailing_id).in_(under_way),
+            col(Delivery.lease_until).is_(None),
+            col(Delivery.next_at).is_not(None),
+        )
         .group_by(col(Delivery.municipality_id))
     )
     return {row[0]: row[1] for row in await session.execute(query)}

@@ -20,4 +20,4 @@ def barring(pen: Pen, secrets: Secrets, settlements: Sequence[Settlement], *, no
         for one in settlements
         if one.decision.is_dead
     ]
-    return [ledger.step(pen, statements.BAR, {"rows": json.dumps(rows)})] if rows else []
+    return [ledger.step(pen, statements.BAR, {"barred": json.dumps(rows)})] if rows else []

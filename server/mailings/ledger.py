@@ -6,7 +6,7 @@ already on its way is told that its person has left.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.core import clock
 from server.core.columns import Moment
 from server.core.database import ReadSession
-from server.core.pen import Pen, Step
+from server.core.pen import Each, Pen, Step
 from server.mailings import statements
-from server.mailings.models import DeliveryState, Lane
+from server.mailings.models import Lane
 from server.mailings.policies import DOUBT_DELAY, MOST_DOUBTS, Decision
 
 FIRST = Lane.TRANSACTIONAL.rank
-_SENDING = DeliveryState.SENDING.value
+_Rows = Sequence[tuple[Any, ...]]
 _in_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -104,19 +104,16 @@ async def write_down(
     Beside each mark: the one it comes behind on its line. A late "accepted" is recorded whoever holds the row since: the
     relay has the message.
     """
-    rows = [_result(pen, one) for one in settlements]
-    rows += [(claim.id, claim.attempt, _SENDING, None, None, behind and behind.number) for claim, behind in marks]
-    rows.sort()  # everybody takes rows in this order, so that nobody waits for somebody who waits for him
-    writing = _with_rows(pen, statements.WRITE, rows, worker=worker, now=_bound(pen, now))
-    if besides:
-        await pen.write(*besides, writing)
-    elif await pen.change(writing) == len(rows):
-        return {claim.id for claim, _ in marks}
+    # Everybody takes rows in the same order, so that nobody waits for somebody who waits for him.
+    marked = sorted((claim.id, claim.attempt, behind and behind.number) for claim, behind in marks)
+    settled = sorted(_result(pen, one) for one in settlements)
+    found = await pen.write(*besides, *_writing(pen, marked, settled, worker, _bound(pen, now)))
     if not marks:
         return set()
-    named = _claimed_rows(claim for claim, _ in marks)
-    (found,) = await pen.write(_with_rows(pen, statements.MARKED, named, worker=worker))
-    return {row[0] for row in found}
+    if sum(changed for ((changed,),) in found[len(besides) :]) == len(marked) + len(settled):
+        return {claim.id for claim, _ in marks}
+    (named,) = await pen.write(_naming(pen, statements.MARKED, (claim for claim, _ in marks), worker=worker))
+    return {row[0] for row in named}
 
 
 async def mark_sending(pen: Pen, claims: Sequence[Claim], *, worker: str) -> set[int]:
@@ -131,12 +128,12 @@ async def settle(pen: Pen, settlements: Sequence[Settlement], *, now: datetime) 
 
 async def give_back(pen: Pen, claims: Sequence[Claim]) -> None:
     """Unsent rows return to the queue, where they were."""
-    await pen.write(_with_rows(pen, statements.GIVE_BACK, _claimed_rows(claims)))
+    await pen.write(_naming(pen, statements.GIVE_BACK, claims))
 
 
 async def renew(pen: Pen, claims: Sequence[Claim], *, lease: datetime) -> None:
     """The worker lives and still has these."""
-    await pen.write(_with_rows(pen, statements.RENEW, _claimed_rows(claims), lease=_bound(pen, lease)))
+    await pen.write(_naming(pen, statements.RENEW, claims, lease=_bound(pen, lease)))
 
 
 async def sweep(connection: AsyncConnection, now: datetime) -> None:
@@ -179,18 +176,26 @@ def _bound(pen: Pen, moment: datetime) -> datetime | str:
     return written(pen, moment) if pen.is_sqlite else moment
 
 
+def _writing(pen: Pen, marks: _Rows, results: _Rows, worker: str, now: datetime | str) -> Iterator[Step | Each]:
+    if not pen.is_sqlite:
+        given = {"marks": _in_json(marks), "results": _in_json(results), "worker": worker, "now": now}
+        yield step(pen, statements.MARK_AND_SETTLE, given)
+        return
+    if results:
+        yield Each(statements.for_each(statements.SETTLE, statements.SETTLE_COLUMNS), results, (now,))
+    if marks:
+        yield Each(statements.for_each(statements.MARK, statements.MARK_COLUMNS), marks, (worker,))
+
+
 def _result(pen: Pen, settlement: Settlement) -> tuple[Any, ...]:
     claim, decision = settlement.claim, settlement.decision
     next_at = decision.next_at and written(pen, decision.next_at)
-    return claim.id, claim.attempt, decision.state.value, next_at, decision.reply, None
+    return claim.id, claim.attempt, decision.state.value, next_at, decision.reply
 
 
-def _claimed_rows(claims: Iterable[Claim]) -> list[tuple[int, int]]:
-    return sorted((claim.id, claim.attempt) for claim in claims)
-
-
-def _with_rows(pen: Pen, words: str, rows: Sequence[tuple[Any, ...]], **given: Any) -> Step:
-    return step(pen, words, given | {"rows": _in_json(rows)})
+def _naming(pen: Pen, words: str, claims: Iterable[Claim], **given: Any) -> Step:
+    named = sorted((claim.id, claim.attempt) for claim in claims)
+    return step(pen, words, given | {"named": _in_json(named)})
 
 
 @cache

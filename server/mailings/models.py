@@ -102,10 +102,12 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
-_WAITING = text("state IN ('queued', 'deferred', 'uncertain')")
-_WAITING_FIRST = text("lane = 0 AND state IN ('queued', 'deferred', 'uncertain')")
-_HELD = text("state IN ('claimed', 'sending')")
-_REFUSED = text("state = 'refused'")
+# A row is `claimed` or `sending` as long as it has a lease, and waits as long as it has none but a next moment.
+_WAITING = text("lease_until IS NULL AND next_at IS NOT NULL")
+_WAITING_FIRST = text("lane = 0 AND lease_until IS NULL AND next_at IS NOT NULL")
+_HELD = text("lease_until IS NOT NULL")
+# What a server said that wants no more of it (RFC 5321, 4.2.1), and words of ours, which are no number.
+_REFUSED_FOR_GOOD = text("reply >= '5'")
 
 
 class Delivery(SQLModel, table=True):
@@ -128,9 +130,11 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_refused",
             "municipality_id",
             "recipient",
-            postgresql_where=_REFUSED,
-            sqlite_where=_REFUSED,
+            postgresql_where=_REFUSED_FOR_GOOD,
+            sqlite_where=_REFUSED_FOR_GOOD,
         ),
+        # Room in each page for the mark of a row that stands there.
+        {"postgresql_with": {"fillfactor": 70}},
     )
 
     id: int = primary_key()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists
+from sqlalchemy import exists, literal_column
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -75,6 +75,7 @@ async def _gone(session: ReadSession, municipality_id: int) -> dict[int, tuple[R
         .where(
             col(Delivery.municipality_id) == municipality_id,
             col(Delivery.state) == DeliveryState.REFUSED,
+            col(Delivery.reply) >= literal_column("'5'"),  # as its index says
             col(Resident.municipality_id) == municipality_id,
             col(Resident.left_at).is_(None),
             col(Resident.email) == col(Delivery.address),

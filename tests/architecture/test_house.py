@@ -44,7 +44,7 @@ def test_only_the_database_and_its_pen_commit() -> None:
     found = [
         f"{named(path)}:{node.lineno} .{node.func.attr}()"
         for path in modules("server", "workers")
-        if named(path) not in {"server/core/database.py", "server/core/pen.py"}
+        if named(path) not in {"server/core/database.py", "server/core/sqlite_hand.py"}
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
         if node.func.attr in {"commit", "rollback"}

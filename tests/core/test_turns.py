@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from server.core import database, pen
+from server.core import database, sqlite_hand
 from server.core.database import Database
 from server.core.pen import NotWritten, Step
 
@@ -37,7 +37,7 @@ def other(path: Path) -> Iterator[sqlite3.Connection]:
 async def test_all_who_write_wait_until_the_other_has_finished(path: Path, other: sqlite3.Connection) -> None:
     ours = Database(f"sqlite+aiosqlite:///{path}")
     async with ours.pen() as one:
-        writing = [asyncio.create_task(one.change(_WRITE)), asyncio.create_task(_write_in_a_session(ours))]
+        writing = [asyncio.create_task(one.write(_WRITE)), asyncio.create_task(_write_in_a_session(ours))]
         done, _ = await asyncio.wait(writing, timeout=0.1)
         assert not done
         other.execute("COMMIT")
@@ -49,12 +49,12 @@ async def test_all_who_write_wait_until_the_other_has_finished(path: Path, other
 async def test_a_file_that_stays_locked_is_said_to_be(
     path: Path, other: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (pen, database):
+    for module in (sqlite_hand, database):
         monkeypatch.setattr(module, "PATIENCE", 0.05)
     ours = Database(f"sqlite+aiosqlite:///{path}")
     async with ours.pen() as one:
         with pytest.raises(NotWritten, match="locked"):
-            await one.change(_WRITE)
+            await one.write(_WRITE)
         with pytest.raises(OperationalError, match="locked"):
             await _write_in_a_session(ours)
         other.execute("COMMIT")

@@ -197,13 +197,14 @@ async def test_a_mailing_is_finished_only_when_nothing_is_left_to_do(office: Off
     mailing_id = await office.start(people(3))
     await set_rows(office, mailing_id, 1, state=DeliveryState.ACCEPTED, next_at=None)
     await set_rows(office, mailing_id, 2, state=DeliveryState.UNCERTAIN, doubts=3, next_at=None)
-    for state, next_at, is_finished in (
-        (DeliveryState.DEFERRED, clock.now(), False),
-        (DeliveryState.UNCERTAIN, clock.now(), False),
-        (DeliveryState.SENDING, None, False),
-        (DeliveryState.REFUSED, None, True),
+    now = clock.now()
+    for state, next_at, lease_until, is_finished in (
+        (DeliveryState.DEFERRED, now, None, False),
+        (DeliveryState.UNCERTAIN, now, None, False),
+        (DeliveryState.SENDING, None, now, False),
+        (DeliveryState.REFUSED, None, None, True),
     ):
-        await set_rows(office, mailing_id, 3, state=state, next_at=next_at)
+        await set_rows(office, mailing_id, 3, state=state, next_at=next_at, lease_until=lease_until)
         async with office.database.writing() as session:
             await upkeep.finish_mailings(session)
         assert ((await office.mailing(mailing_id)).state is MailingState.FINISHED) == is_finished

@@ -21,7 +21,7 @@ def work(url: str, secret: bytes, port: int, crash_at: str, name: str, lines: in
 
 async def _work(url: str, secret: bytes, port: int, name: str, lines: int, lease: timedelta) -> None:
     relay = SmtpTransport("127.0.0.1", port, tls="none")
-    database, rhythm = Database(url, pool_size=4), replace(BRISK, lease=lease)
+    database, rhythm = Database(url, pool_size=4, has_scribe=True), replace(BRISK, lease=lease)
     worker = MailWorker(database, Secrets(secret), relay, name=name, lines=lines, rhythm=rhythm)
     stop = asyncio.Event()
     stop_on_signals(stop)

@@ -1,0 +1,119 @@
+"""A worker's pen may write in a process of its own: what holds when either of the two dies, or is told to stop."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from server.core import sqlite_pen
+from server.core.database import Database
+from server.core.pen import Each, NotWritten, Step
+from tests.sending import eventually
+
+_COUNT = Step("SELECT count(*) FROM t", {})
+_OWNER = """
+import asyncio, sys
+from server.core.database import Database
+from server.core.pen import Step
+
+async def own():
+    pen = Database(f"sqlite+aiosqlite:///{sys.argv[1]}", has_scribe=True).pen()
+    await pen.write(Step("INSERT INTO t VALUES (1)", {}))
+    print("written", flush=True)
+    await asyncio.sleep(60)
+
+asyncio.run(own())
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "t.sqlite3"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (n INTEGER UNIQUE)")
+    return path
+
+
+@pytest.fixture
+async def database(path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{path}", has_scribe=True)
+    yield database
+    await database.close()
+
+
+async def test_what_is_asked_together_is_answered_in_its_order(database: Database) -> None:
+    async with database.pen() as one, database.pen() as other:
+        insert = "INSERT INTO t VALUES (?1 + ?2)"
+        found = await asyncio.gather(
+            *(pen.write(Each(insert, [(n,)], (100,)), _COUNT) for n, pen in enumerate((one, other, one, other)))
+        )
+    assert found == [[[[1]], [[count]]] for count in range(1, 5)]
+
+
+async def test_a_transaction_holds_whole_or_not_at_all(database: Database) -> None:
+    async with database.pen() as pen:
+        with pytest.raises(NotWritten, match="UNIQUE"):
+            await pen.write(Each("INSERT INTO t VALUES (?1)", [(1,), (2,), (1,)], ()))
+        assert await pen.write(_COUNT) == [[[0]]]
+
+
+async def test_a_scribe_that_dies_is_followed_by_another(database: Database) -> None:
+    async with database.pen() as pen:
+        await pen.write(_COUNT)
+        (scribe,) = scribes(os.getpid())
+        os.kill(scribe, signal.SIGTERM)  # that is for its owner
+        await pen.write(_COUNT)
+        os.kill(scribe, signal.SIGSTOP)
+        asked = asyncio.create_task(pen.write(_COUNT))
+        await asyncio.sleep(0)
+        os.kill(scribe, signal.SIGKILL)
+        with pytest.raises(NotWritten, match="ended"):
+            await asked
+        assert await pen.write(_COUNT) == [[[0]]]
+
+
+async def test_a_scribe_without_work_leaves(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def has_left() -> bool:
+        return not list(scribes(os.getpid()))
+
+    monkeypatch.setattr(sqlite_pen, "_REST", 0.05)
+    async with database.pen() as pen:
+        await pen.write(_COUNT)
+        await eventually(has_left)
+        assert await pen.write(_COUNT) == [[[0]]]
+
+
+async def test_a_scribe_does_not_outlive_its_owner(path: Path) -> None:
+    async def has_left() -> bool:
+        return not is_scribe(scribe)
+
+    owner = await asyncio.create_subprocess_exec(sys.executable, "-c", _OWNER, path, stdout=asyncio.subprocess.PIPE)
+    assert owner.stdout is not None
+    assert await owner.stdout.readline() == b"written\n"
+    (scribe,) = scribes(owner.pid)
+    owner.kill()
+    await owner.wait()
+    await eventually(has_left)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+
+
+def scribes(owner: int) -> Iterator[int]:
+    for task in Path(f"/proc/{owner}/task").iterdir():
+        for child in (task / "children").read_text().split():
+            if is_scribe(int(child)):
+                yield int(child)
+
+
+def is_scribe(process: int) -> bool:
+    """Not any more when it is only waiting for somebody to ask how it ended."""
+    try:
+        return "server.core.scribe" in Path(f"/proc/{process}/cmdline").read_text()
+    except FileNotFoundError:
+        return False
