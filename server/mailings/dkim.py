@@ -93,10 +93,31 @@ class _Template:
     holes: tuple[Hole, ...]
 
     def filled(self, filling: Filling) -> bytes:
-        run = [self.pieces[0]]
+        return self.pieces[0] + self.rest(filling)
+
+    def rest(self, filling: Filling) -> bytes:
+        """From the first hole on."""
+        run: list[bytes] = []
         for hole, piece in zip(self.holes, self.pieces[1:], strict=True):
-            run += (_WHITE.sub(b" ", getattr(filling, hole.value)), piece)
+            run += (getattr(filling, hole.value), piece)
         return b"".join(run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What all copies begin with is hashed once."""
+
+    template: _Template
+    begun: "hashlib._Hash"
+
+    @classmethod
+    def of(cls, template: _Template) -> "_Body":
+        return cls(template, hashlib.sha256(template.pieces[0]))
+
+    def digest(self, filling: Filling) -> bytes:
+        going_on = self.begun.copy()
+        going_on.update(self.template.rest(filling))
+        return going_on.digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +134,7 @@ class ReadyToSign:
     """A composed message whose copies can be signed."""
 
     headers: _Template
-    body: _Template
+    body: _Body
     stamps: tuple[_Stamp, ...]
 
 
@@ -129,7 +150,8 @@ def signature(ready: ReadyToSign, filling: Filling) -> bytes:
     """The signature headers of one copy, one for each key."""
     if not ready.stamps:
         return b""
-    body_hash = base64.b64encode(hashlib.sha256(ready.body.filled(filling)).digest())
+    filling = filling._replace(to=_WHITE.sub(b" ", filling.to))  # the others hold no white space
+    body_hash = base64.b64encode(ready.body.digest(filling))
     headers = ready.headers.filled(filling)
     run: list[bytes] = []
     for stamp in ready.stamps:
@@ -144,7 +166,8 @@ def ready_to_sign(composed: ComposedMessage, keys: Iterable[SigningKey], now: da
     """Do once what all copies have in common. Without keys, nothing is done."""
     stamps = list(keys)
     if not stamps:
-        return ReadyToSign(_Template((b"",), ()), _Template((b"",), ()), ())
+        nothing = _Template((b"",), ())
+        return ReadyToSign(nothing, _Body.of(nothing), ())
     marked = b"".join(
         (composed.pieces[0], *(b"\x00%d\x00%b" % (place, piece) for place, piece in enumerate(composed.pieces[1:])))
     )
@@ -154,7 +177,7 @@ def ready_to_sign(composed: ComposedMessage, keys: Iterable[SigningKey], now: da
     signed_at = _date(fields, now)
     return ReadyToSign(
         _template(b"".join(lines), composed.holes),
-        _template(_relaxed_body(body), composed.holes),
+        _Body.of(_template(_relaxed_body(body), composed.holes)),
         tuple(_stamp(key, names, signed_at, expiry(signed_at, now)) for key in stamps),
     )
 
