@@ -5,7 +5,7 @@ import os
 import signal
 import sqlite3
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from server.core import sqlite_pen
 from server.core.database import Database
 from server.core.pen import Each, NotWritten, Step
+from tests.scribes import is_scribe, scribes
 from tests.sending import eventually
 
 _COUNT = Step("SELECT count(*) FROM t", {})
@@ -102,18 +103,3 @@ async def test_a_scribe_does_not_outlive_its_owner(path: Path) -> None:
     await eventually(has_left)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
-
-
-def scribes(owner: int) -> Iterator[int]:
-    for task in Path(f"/proc/{owner}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            if is_scribe(int(child)):
-                yield int(child)
-
-
-def is_scribe(process: int) -> bool:
-    """Not any more when it is only waiting for somebody to ask how it ended."""
-    try:
-        return "server.core.scribe" in Path(f"/proc/{process}/cmdline").read_text()
-    except FileNotFoundError:
-        return False

@@ -15,6 +15,7 @@ from server.mailings.models import DeliveryState
 from tests.conftest import SECRET
 from tests.drills.kills import PROCESSES
 from tests.drills.test_faults import ACCEPTED, all_accepted, breathe, received, relay
+from tests.scribes import scribes
 from tests.sending import Office, eventually, people
 from tests.smtp_sink import Sink
 from tests.workers.child import work
@@ -59,7 +60,7 @@ async def test_processes_give_back_when_asked_to_stop(office: Office, database_u
 
 
 async def test_a_full_disk_stops_the_sending_and_nothing_else(office: Office, database_url: str) -> None:
-    """F09: the worker's files may not grow for a moment; it goes on by itself, and nobody is lost or doubted."""
+    """F09: what writes may not let a file grow for a moment; it goes on by itself, and nobody is lost or doubted."""
     if not office.database.is_sqlite:
         return
     mailing_id = await office.start(people(60))
@@ -68,12 +69,13 @@ async def test_a_full_disk_stops_the_sending_and_nothing_else(office: Office, da
         process.start()
         try:
             await eventually(partial(received, sink, 5))
-            free = resource.prlimit(process.pid or 0, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+            writer = next(scribes(process.pid or 0))
+            free = resource.prlimit(writer, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
             await asyncio.sleep(0.2)  # what was on the lines
             seen = len(sink.received)
             await asyncio.sleep(0.4)
             assert len(sink.received) == seen < 60
-            resource.prlimit(process.pid or 0, resource.RLIMIT_FSIZE, free)
+            resource.prlimit(writer, resource.RLIMIT_FSIZE, free)
             await eventually(partial(all_accepted, office, mailing_id))
         finally:
             process.kill()
