@@ -12,7 +12,8 @@ from server.notices.schemas import Day
 from server.web.fields import Line
 from server.web.forms import Unusable
 
-_TWO_YEARS = 731
+LONGEST = 731
+"""Days from the first to the last that a sheet may hang: two years."""
 _Hour = Annotated[time | None, BeforeValidator(hour_as_typed)]
 
 
@@ -129,7 +130,7 @@ class Period(BaseModel):
         first = given.data.get("first_on")
         if first and day < first:
             raise Unusable(sentence("The last day comes before the first one."))
-        if first and (day - first).days > _TWO_YEARS:
+        if first and (day - first).days > LONGEST:
             raise Unusable(sentence("A sheet hangs two years at most: choose an earlier last day."))
         return day
 

@@ -7,7 +7,7 @@ from server.accounts.actors import Actor
 from server.boards.kinds import SheetFormat
 from server.boards.models import Board
 from server.boards.queries.postings import list_of_notice
-from server.boards.schemas import PostingPlan
+from server.boards.schemas import LONGEST, PostingPlan
 from server.boards.service import end_postings_of_notice, plan_postings, prolong_postings_of_notice
 from server.core import clock
 from server.core.database import WriteSession
@@ -37,6 +37,7 @@ async def _hang(session: WriteSession, urgent: UrgentNotice, notice_id: int, act
     """What hangs does so as long as it holds now, and is put up anew with these words; the other boards come to it."""
     town_id, today = urgent.municipality_id, clock.today()
     last_on = max(today, clock.day_of(urgent.until_at)) if urgent.until_at else today + _HANGS
+    last_on = min(last_on, today + timedelta(days=LONGEST))
     await prolong_postings_of_notice(
         session, town_id, actor, notice_id, last_on, str(sentence("the urgent notice goes on"))
     )

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from server.boards.kinds import BoardKind
 from server.boards.models import Posting
 from server.boards.plan import Plan, read_plan
+from server.boards.schemas import LONGEST
 from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
@@ -46,6 +47,18 @@ async def test_an_update_replaces_what_hangs_for_as_long_as_it_holds_and_the_all
     async with database.reading() as session:
         plan = await read_plan(session, cast.town_id, clock.today())
         assert set(plan.to_do().values()) == {"remove"}
+
+
+async def test_one_that_holds_for_longer_than_a_sheet_may_hang_leaves_all_the_same(
+    database: Database, secrets: Secrets, cast: Cast
+) -> None:
+    async with database.writing() as session:
+        await board(session, cast, "Mairie")
+    until = clock.now() + timedelta(days=5 * 365)
+    first = await send(database, secrets, cast, await written(database, cast, until_at=until))
+    await send(database, secrets, cast, await follow(database, cast, first, MessageType.UPDATE, until_at=until))
+    async with database.reading() as session:
+        assert [one.days for one in await session.scalars(select(Posting))] == [LONGEST + 1]
 
 
 async def test_it_is_planned_on_the_boards_of_its_area_as_it_leaves_before_what_can_wait(
