@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sqlalchemy import update
+from sqlalchemy import CursorResult, update
 from sqlmodel import col, select
 
 from server.core import clock
@@ -29,5 +29,8 @@ async def discard_lists_naming(session: WriteSession, resident: Resident) -> Non
         if file is None or not await asyncio.to_thread(sought.is_in, file, imported.file_name):
             continue
         gone = {"state": ImportState.DISCARDED, "problem": as_data(NAMES_ERASED), "closed_at": clock.now()}
-        await session.execute(update(ListImport).where(col(ListImport.id) == imported.id).values(**gone))
-        await forget_rows(session, imported)
+        still = (col(ListImport.id) == imported.id, col(ListImport.state).in_(_OPEN))
+        changed = await session.execute(update(ListImport).where(*still).values(**gone))
+        assert isinstance(changed, CursorResult)
+        if changed.rowcount:
+            await forget_rows(session, imported)

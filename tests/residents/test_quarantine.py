@@ -18,6 +18,7 @@ from server.residents.erasure import erase_resident
 from server.residents.import_models import ImportRow, ImportState, ListFile, ListImport, Outcome
 from server.residents.import_work import advance_imports
 from server.residents.importing import bring_list, confirm_import, forget_imports, undo_import
+from server.residents.lists.finding import Sought
 from server.residents.models import Consent, ConsentWay, Resident, Subscription
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast
@@ -256,6 +257,12 @@ async def test_an_erased_person_is_in_no_list(database: Database, cast: Cast, se
             rows = set(await session.scalars(select(ImportRow.import_id))) & numbers
             states = set(await session.scalars(select(ListImport.state).where(col(ListImport.id).in_(numbers))))
         assert (not kept and not rows and states == {ImportState.DISCARDED}) is names_them, place
+
+
+def test_somebody_whose_address_has_an_accent_is_found_too() -> None:
+    sought = Sought("élodie@x.fr", name="", door="", phone="")
+    for said, is_in in {"Élodie@x.fr": True, "elodie@y.fr": False}.items():
+        assert sought.is_in(f"email\n{said}\n".encode(), "list.csv") is is_in
 
 
 async def test_a_confirmed_list_does_not_bring_back_who_was_erased_meanwhile(

@@ -32,7 +32,7 @@ class Sought:
         """Also when the file cannot be read: then nobody can say that they are not."""
         try:
             if content.startswith(_ARCHIVE):
-                if any(self.email and self.email in searchable(one) for one in _members(content)):
+                if any(self._has_email(searchable(one)) for one in _members(content)):
                     return True
             elif not self._may_be_in(searchable(read_letters(content))):
                 return False
@@ -43,19 +43,21 @@ class Sought:
     def _may_be_in(self, folded: str) -> bool:
         """A first look at the whole of it, which is quick."""
         longest = max(self.name.split(), key=len, default="")
-        signs = (bool(self.email) and self.email in folded, bool(longest) and longest in folded, bool(self._number))
-        return any(signs)
+        return bool(self._number) or self._has_email(folded) or (bool(longest) and longest in folded)
 
     def _is_said_by(self, cells: Iterable[str]) -> bool:
         line = " ".join(cells)
         folded = searchable(line)
-        if self.email and self.email in folded:
+        if self._has_email(folded):
             return True
         if self._number and self._number in _NO_FIGURE.sub("", line):
             return True
         name = self.name.split()
         sure = name if len(name) > 1 else [*name, *self.door.split()] if self.door else []
         return bool(sure) and name[0] in folded and set(sure) <= set(words_of(line))
+
+    def _has_email(self, folded: str) -> bool:
+        return bool(self.email) and searchable(self.email) in folded
 
     @property
     def _number(self) -> str:
