@@ -124,7 +124,7 @@ SELECT (SELECT count(*) FROM marked) + (SELECT count(*) FROM settled)
 # Which of these are marked, when not everything could be written.
 MARKED = """
 SELECT delivery.id FROM {named} JOIN delivery ON delivery.id = r.id
-WHERE CASE WHEN delivery.state = 'sending' THEN delivery.attempt = r.attempt AND delivery.worker = :worker ELSE FALSE END
+WHERE delivery.state = 'sending' AND delivery.attempt = r.attempt AND delivery.worker = :worker
 """
 
 BAR = """

@@ -46,6 +46,7 @@ async def database(path: Path) -> AsyncIterator[Database]:
     database = Database(f"sqlite+aiosqlite:///{path}", has_scribe=True)
     yield database
     await database.close()
+    await eventually(_all_have_left)
 
 
 async def test_what_is_asked_together_is_answered_in_its_order(database: Database) -> None:
@@ -80,13 +81,10 @@ async def test_a_scribe_that_dies_is_followed_by_another(database: Database) -> 
 
 
 async def test_a_scribe_without_work_leaves(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def has_left() -> bool:
-        return not list(scribes(os.getpid()))
-
     monkeypatch.setattr(sqlite_pen, "_REST", 0.05)
     async with database.pen() as pen:
         await pen.write(_COUNT)
-        await eventually(has_left)
+        await eventually(_all_have_left)
         assert await pen.write(_COUNT) == [[[0]]]
 
 
@@ -103,3 +101,7 @@ async def test_a_scribe_does_not_outlive_its_owner(path: Path) -> None:
     await eventually(has_left)
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM t").fetchone() == (1,)
+
+
+async def _all_have_left() -> bool:
+    return not list(scribes(os.getpid()))
