@@ -1,7 +1,8 @@
 """The journal beside the backups: what must not be undone by bringing back yesterday's database.
 
-Who left, who was erased, which towns were deleted, which addresses are barred, what was sent: numbers and keyed marks, never an address or a name.
-It is written every few seconds; what one look says twice is harmless, for each line says how things are, not what to add.
+Who left, who was erased, which towns were deleted, which addresses are barred, what was sent: numbers and keyed marks,
+never an address or a name. It is written every few seconds; what one look says twice is harmless, for each line says how
+things are, not what to add.
 """
 
 import asyncio

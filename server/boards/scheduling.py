@@ -1,4 +1,5 @@
-"""Who gets which room on which board, day by day: what the law asks for first, then what is urgent, what hangs, what hangs longest. Pure.
+"""Who gets which room on which board, day by day: what the law asks for first, then what is urgent, what hangs, what hangs
+longest. Pure.
 
 A claim is granted one run of days without interruption: all of them if there is room, else as many as there are, and what
 is missing is told as a misfit, with those who have the room. Nothing is ever granted beyond a board's room.

@@ -104,7 +104,7 @@ async def write_down(
     Beside each mark: the one it comes behind on its line. A late "accepted" is recorded whoever holds the row since: the
     relay has the message.
     """
-    # Everybody takes rows in the same order, so that nobody waits for somebody who waits for him.
+    # Everybody takes rows in the same order: hardly anybody waits for somebody who waits for him, and who does lets go soon.
     marked = sorted((claim.id, claim.attempt, behind and behind.number) for claim, behind in marks)
     settled = sorted(_result(pen, one) for one in settlements)
     found = await pen.write(*besides, *_writing(pen, marked, settled, worker, _bound(pen, now)))

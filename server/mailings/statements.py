@@ -80,8 +80,8 @@ WITH picked AS (SELECT id {_WAITING})
 UPDATE delivery SET state = 'claimed', worker = :worker, lease_until = :lease, attempt = attempt + 1
 WHERE id IN (SELECT id FROM picked) {{claimed}}
 """  # noqa: S608  # of constants
-# SQLite gives rows one by one, and its thread stands in line for Python's lock at each. So it says what it is about to
-# claim beforehand, in the same transaction, as one text.
+# SQLite gives rows one by one, and each is a call of its library. So it says what it is about to claim beforehand, in the
+# same transaction, as one text.
 _SHOW = f"""
 SELECT json_group_array(json_array(
   id, municipality_id, mailing_id, message_id, recipient, address, lane, attempt + 1, tries, doubts
