@@ -136,7 +136,9 @@ async def _queue(session: ReadSession) -> Finding:
     """The oldest message that should have left."""
     sending = select(col(Mailing.id)).where(col(Mailing.state) == MailingState.SENDING)
     query = select(col(Delivery.next_at)).where(
-        col(Delivery.mailing_id).in_(sending), col(Delivery.next_at) <= clock.now()
+        col(Delivery.mailing_id).in_(sending),
+        col(Delivery.lease_until).is_(None),
+        col(Delivery.next_at) <= clock.now(),
     )
     oldest = await session.scalar(query.order_by(col(Delivery.next_at)).limit(1))
     if oldest is not None and oldest < clock.now() - _OLD_QUEUE:

@@ -13,7 +13,7 @@ from server.core.errors import Invalid
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.mailings.heartbeats import Trouble, find_mail_trouble
-from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, TownRelay
+from server.mailings.models import Delivery, Mailing, MailingState, TownRelay
 from server.mailings.schemas import RelayDraft
 
 _PURPOSE = "relay"
@@ -69,7 +69,7 @@ async def towns_with_due_mail(session: ReadSession, municipality_ids: Collection
             select(col(Delivery.id))
             .where(
                 col(Delivery.mailing_id) == col(Mailing.id),
-                col(Delivery.state).in_((DeliveryState.QUEUED, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)),
+                col(Delivery.lease_until).is_(None),
                 col(Delivery.next_at) <= clock.now(),
             )
             .exists(),
