@@ -58,7 +58,7 @@ class Scribe:
     """The writing process as its owner sees it: born with the first request, let go when idle."""
 
     def __init__(self, path: str, pragmas: Mapping[str, str]) -> None:
-        self._about = {"path": path, "pragmas": dict(pragmas)}
+        self._about = {"path": str(Path(path).absolute()), "pragmas": dict(pragmas)}
         self._opening = asyncio.Lock()
         self._talk: _Talk | None = None
         self._used_at = 0.0

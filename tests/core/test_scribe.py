@@ -42,8 +42,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def database(path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{path}", has_scribe=True)
+async def database(path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """Named from the folder where its owner works; the scribe works elsewhere."""
+    monkeypatch.chdir(path.parent)
+    database = Database(f"sqlite+aiosqlite:///{path.name}", has_scribe=True)
     yield database
     await database.close()
     await eventually(_all_have_left)
