@@ -8,7 +8,7 @@ leave. At any moment at most one message per line has left of which the ledger d
 import asyncio
 from dataclasses import dataclass, field
 
-from server.core.database import Database
+from server.core.pen import Pen
 from server.core.secrets import Secrets
 from server.mailings import ledger
 from server.mailings.bars import barring
@@ -44,9 +44,9 @@ class Committer:
     """Writes marks and results. `run` it as a task; `close` lets it write what it has and ends it."""
 
     def __init__(
-        self, database: Database, secrets: Secrets, hand: Hand, traffic: Traffic, *, worker: str, rhythm: Rhythm
+        self, pen: Pen, secrets: Secrets, hand: Hand, traffic: Traffic, *, worker: str, rhythm: Rhythm
     ) -> None:
-        self._pen = database.pen()
+        self._pen = pen
         self._secrets = secrets
         self._hand = hand
         self._traffic = traffic

@@ -25,11 +25,14 @@ _SAFE = 0.9  # of a lease: who wakes up later than that from a sleep begins noth
 
 
 class Hand:
-    """What is `ready` waits for a line."""
+    """What is `ready` waits for a line. `pen` is the committer's: both change what is held, and on two connections each
+    might wait for a row that the other one has. Nobody else has what is claimed, and that may take a while.
+    """
 
     def __init__(
         self,
         database: Database,
+        pen: Pen,
         *,
         worker: str,
         lease: timedelta,
@@ -39,7 +42,8 @@ class Hand:
     ) -> None:
         self.ready = WaitingClaims()
         self._database = database
-        self._pen: Pen = database.pen()
+        self._pen = pen
+        self._claiming = database.pen()
         self._worker = worker
         self._lease = lease
         self._patience = patience
@@ -83,7 +87,7 @@ class Hand:
         crash_point("before_claim")
         began, now = asyncio.get_running_loop().time(), self.now()
         taken = await ledger.claim(
-            self._pen, shares(due, room, self._turn), worker=self._worker, now=now, lease=now + self._lease
+            self._claiming, shares(due, room, self._turn), worker=self._worker, now=now, lease=now + self._lease
         )
         crash_point("after_claim")
         self._turn += 1
@@ -122,6 +126,7 @@ class Hand:
         """Whatever was taken and not marked goes back. What was marked is not touched by this."""
         await self.give_back(list(self._held.values()))
         await self._pen.close()
+        await self._claiming.close()
 
     async def keep(self) -> None:
         """Say that we live; take back what those who do not had in hand."""

@@ -51,15 +51,17 @@ class MailWorker:
         self._wake = asyncio.Event()
         self._gate = Gate(say, rhythm.knock)
         self._lines = Lines(transport, self._gate)
+        pen = database.pen()
         self._hand = Hand(
             database,
+            pen,
             worker=name,
             lease=rhythm.lease,
             patience=rhythm.patience,
             appetite=Appetite(lines * rhythm.buffer),
             traffic=traffic,
         )
-        self._committer = Committer(database, secrets, self._hand, traffic, worker=name, rhythm=rhythm)
+        self._committer = Committer(pen, secrets, self._hand, traffic, worker=name, rhythm=rhythm)
         shelf = Shelf(database, secrets, rhythm.patience)
         self._room = Room(self._lines, self._hand, self._committer, shelf, rhythm, self._wake)
 

@@ -196,7 +196,7 @@ async def test_what_is_no_address_is_said(client: Browser, cast: Cast) -> None:
         "Ma\r\nBcc: x@evil.example",
         "a\x00b\u2028c\u0085d",
         "=?utf-8?q?x=0ABcc:_y=40evil.example?=",
-        "{{ 7*7 }}",
+        "{{ 7777*7777 }}",
         "<b>gras</b>",
     ],
 )
@@ -212,5 +212,5 @@ async def test_names_never_reach_a_header_or_the_markup(
     assert mail["bcc"] is None
     assert mail["to"].addresses[0].addr_spec == "emma@mairie.example"
     assert len(mail["subject"].splitlines()) == 1
-    assert "49" not in text_of(mail)
+    assert "60481729" not in text_of(mail)
     assert "<b>" not in text_of(mail, "html")

@@ -113,7 +113,7 @@ async def _deferred_at_rest(office: Office, mailing_id: int) -> int:
     """How many were put off, once what was in hand when the pause began is put off too."""
     before, now = -1, 0
     while before != now:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.0)
         before, now = now, (await office.states(mailing_id))[DEFERRED]
     return now
 
