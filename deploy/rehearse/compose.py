@@ -125,6 +125,10 @@ class Compose:
     def sql(self, statement: str) -> str:
         return self.compose("exec", "-T", "db", "psql", "-U", "tambour", "-d", "tambour", "-tAc", statement).strip()
 
+    def has_finished(self, subject: str) -> bool:
+        """In every town."""
+        return self.sql(f"SELECT count(*) FROM mailing WHERE subject = '{subject}' AND state <> 'finished'") == "0"
+
     def figures(self) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(self.script("figures").strip().splitlines()[-1])
         return found

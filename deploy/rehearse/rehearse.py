@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -197,9 +198,9 @@ def weighed(compose: Compose) -> dict[str, object]:
         time.sleep(30)
         found[f"idle_mb_{towns}"] = compose.memory()
         compose.script("send", f"weighed {towns}", *letters)
-        left = f"SELECT count(*) FROM mailing WHERE subject = 'weighed {towns}' AND state <> 'finished'"
-        busy = compose.most_memory(lambda left=left: compose.sql(left) == "0", 400, "it never finishes")  # type: ignore[misc]
-        found[f"busy_mb_{towns}"] = busy
+        found[f"busy_mb_{towns}"] = compose.most_memory(
+            partial(compose.has_finished, f"weighed {towns}"), 400, "it never finishes"
+        )
     return found
 
 

@@ -53,15 +53,15 @@ async def restore(settings: Settings, database: Database, name: str, identities:
     except (OSError, ValueError) as error:
         raise NoBackup(str(error)) from error
     await migrate(database)
-    secrets = load_secrets(settings.home)
+    secrets, store_here = load_secrets(settings.home), FileStore(settings.home / "files")
+    again = [await delete_town(database, store_here, town) for town in towns_deleted(entries, manifest.made_at)]
     async with database.writing() as session:
         replayed = await replay(session, secrets, entries)
+        replayed.towns = sum(map(bool, again))
         replayed.paused = await hold_everything(session)
         # What the lost instance made and tried was sealed for a key that is gone: this one begins anew, tonight or now.
         await session.execute(delete(BackupRun))
         session.add(_record(name, count))
-    for town in towns_deleted(entries, manifest.made_at):
-        replayed.towns += bool(await delete_town(database, FileStore(settings.home / "files"), town))
     async with database.connection() as connection:
         await tables.count_on(connection, await tables.read_shape(connection), highest_ids(entries))
     return Restored(manifest.made_at, count, files, replayed)

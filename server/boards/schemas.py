@@ -14,6 +14,8 @@ from server.web.forms import Unusable
 
 LONGEST = 731
 """Days from the first to the last that a sheet may hang: two years."""
+MOST_BOARDS = 500
+"""Planned at once."""
 _Hour = Annotated[time | None, BeforeValidator(hour_as_typed)]
 
 
@@ -138,7 +140,7 @@ class Period(BaseModel):
 class PostingPlan(Period):
     """One notice on some boards, from a day to a day."""
 
-    board_ids: list[int] = Field(max_length=500)
+    board_ids: list[int] = Field(max_length=MOST_BOARDS)
     format: SheetFormat = SheetFormat.A4
     is_required: bool = False
     basis: Line = Field("", max_length=300)
@@ -204,7 +206,7 @@ class CertificateWish(Period):
     """A certificate as it is asked for."""
 
     kind: CertificateKind = CertificateKind.DISPLAY
-    board_ids: list[int] = Field(default=[], max_length=500)
+    board_ids: list[int] = Field(default=[], max_length=MOST_BOARDS)
     wish: Line = Field("", max_length=300)
 
 

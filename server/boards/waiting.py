@@ -60,16 +60,17 @@ async def count_waiting(session: ReadSession, municipality_id: int) -> Waiting:
     plan = await read_plan(session, municipality_id, today)
     rounds = await list_open_rounds(session, municipality_id)
     sheets = waiting_sheets(plan)
+    urgent = sum(one.sheet.is_urgent and one.action is LineAction.POST for one in sheets)
     return Waiting(
         to_remove=_count(sheets, LineAction.REMOVE),
-        to_post=_count(sheets, LineAction.POST),
+        to_post=_count(sheets, LineAction.POST) - urgent,
         lost=sum(one.sheet.posting.state is PostingState.LOST for one in sheets),
         sheets_to_key_in=sum(one.on_day < today for one in rounds),
         has_round=any(one.on_day >= today for one in rounds),
         unvisited=_unvisited(plan),
         certificates=await count_asked(session, municipality_id),
         misfits=len(plan.schedule.misfits),
-        urgent=sum(one.sheet.is_urgent and one.action is LineAction.POST for one in sheets),
+        urgent=urgent,
     )
 
 

@@ -47,13 +47,13 @@ SQLITE_PRAGMAS = {
 _A_MOMENT = 0.001  # seconds
 
 
-async def count_again(session: WriteSession, table: type[SQLModel], *columns: str) -> None:
+async def count_again(session: WriteSession, table: type[SQLModel], column: str, *others: str) -> None:
     """After many rows came in one transaction: PostgreSQL would plan as if there were none of them yet.
 
-    `columns`: those the next statements ask about; the others wait until the database counts by itself.
+    Columns are named that the next statements ask about; the rest waits until the database counts by itself.
     """
     if session.get_bind().dialect.name != "sqlite":
-        await session.execute(text(f'ANALYZE "{table.__tablename__}" ({", ".join(columns)})'))
+        await session.execute(text(f'ANALYZE "{table.__tablename__}" ({", ".join((column, *others))})'))
 
 
 class WrongDatabase(Exception):

@@ -2,9 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg
 
@@ -21,8 +21,6 @@ _PEN_SETTINGS = {
     "lock_timeout": "200ms",
 }
 
-Found = TypeVar("Found")
-
 
 class PostgresPen(Pen):
     """One statement is its own transaction; statements are prepared once a connection."""
@@ -35,33 +33,27 @@ class PostgresPen(Pen):
         self._turn = asyncio.Lock()
 
     async def write(self, *steps: Step | Each) -> list[list[Any]]:
-        return await self._in_turn(lambda connection: _write(connection, steps))
-
-    async def close(self) -> None:
-        await self._drop()
-
-    async def _in_turn(self, stroke: Callable[[asyncpg.Connection], Awaitable[Found]]) -> Found:
         async with self._turn:
             try:
-                return await stroke(await self._connected())
+                return await _write(await self._connected(), steps)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
                 if not isinstance(error, asyncpg.PostgresError):
-                    await self._drop()
+                    await self.close()
                 # The driver's own words may hold values, and those may be people's.
                 raise NotWritten(f"{type(error).__name__} {getattr(error, 'sqlstate', '')}") from None
             except BaseException:
-                await self._drop()
+                await self.close()
                 raise
+
+    async def close(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.terminate()
 
     async def _connected(self) -> asyncpg.Connection:
         if self._connection is None or self._connection.is_closed():
             self._connection = await asyncpg.connect(**self._arguments, server_settings=_PEN_SETTINGS)
         return self._connection
-
-    async def _drop(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.terminate()
 
 
 async def _write(connection: asyncpg.Connection, steps: Sequence[Step | Each]) -> list[list[Any]]:

@@ -42,6 +42,8 @@ class SqliteHand:
                 raise
         except sqlite3.Error as error:
             raise NotWritten(str(error)) from error
+        except (ValueError, OverflowError) as error:  # its words may hold values, and those may be people's
+            raise NotWritten(type(error).__name__) from None
 
     def _open(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)

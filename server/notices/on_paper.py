@@ -10,6 +10,7 @@ from server.notices.renderings import ON_SCREEN, PaperShelf, PosterDraft, far_po
 from server.press.editions import preview_large, print_large
 from server.press.errors import LinesTooMany, PressError
 from server.press.issue import PaperIssue
+from server.press.pages import Pages
 from server.press.poster import BLEEDS, Format, Poster, preview_poster, print_for_shop, print_tiled
 from server.press.proof import Proof, preview_proof, print_proof
 from server.press.slip import SlipFormat, preview_slip, print_slip
@@ -85,7 +86,7 @@ class OnPaper:
         if code == "easy" and self.easy is None:
             return Looked(code, "off", _NO_EASY_WORDS)
         try:
-            pages = len(await self.pages(code))
+            pages = _count(await self._made(code))
         except PressError as error:
             return Looked(code, "bad", error.message)
         words = sentences("on {count} page", "on {count} pages", count=pages)
@@ -125,21 +126,27 @@ class OnPaper:
             )
         return Looked(code, "wait", words, 1, (Way("", _TO_PRINT),))
 
-    async def pages(self, code: str, ppi: float = ON_SCREEN) -> list[bytes]:
-        """Its pages as PNG. Raises PressError."""
+    async def picture(self, code: str, at: int) -> bytes:
+        """The page of this number, from 1, as PNG. Raises NotFound, PressError."""
+        made = await self._made(code)
+        if not 1 <= at <= _count(made):
+            raise NotFound
+        return await self.shelf.page(made, at, ON_SCREEN) if isinstance(made, Pages) else made[at - 1]
+
+    async def _made(self, code: str) -> Pages | list[bytes]:
+        """Its pages as PNG; those of a long text as they were set, to be drawn one by one. Raises PressError."""
         if code in _POSTERS:
             poster = (await self.shelf.choose(self._poster_draft(code))).poster
             # A larger sheet is shown in the same width.
-            dots = ppi * {"a4": 1.0, "a3": 0.7, "a2": 0.5}[poster.format]
+            dots = ON_SCREEN * {"a4": 1.0, "a3": 0.7, "a2": 0.5}[poster.format]
             return await self.shelf.once(f"png-{dots}", poster, partial(preview_poster, ppi=dots))
         if code in _SLIPS:
             size = _SLIPS[code]
             slip = (await self.shelf.choose_slip(self.draft, size)).slip
-            return await self.shelf.once(f"png-{size}-{ppi}", slip, partial(preview_slip, format=size, ppi=ppi))
+            return await self.shelf.once(f"png-{size}", slip, partial(preview_slip, format=size, ppi=ON_SCREEN))
         if code == "proof":
-            return await self.shelf.once(f"png-{ppi}", self.proof, partial(preview_proof, ppi=ppi))
-        read = await self.shelf.once("pages", self._read_large(code), preview_large)
-        return [await self.shelf.page(read, at, ppi) for at in range(1, len(read.fingerprints) + 1)]
+            return await self.shelf.once("png", self.proof, partial(preview_proof, ppi=ON_SCREEN))
+        return await self.shelf.once("pages", self._read_large(code), preview_large)
 
     async def pdf(self, code: str, way: str = "") -> bytes:
         """Its file. Raises PressError."""
@@ -179,3 +186,7 @@ class OnPaper:
         full, short = self.draft.full, self.draft.short
         size = _POSTERS[code]
         return PosterDraft(replace(full, format=size), replace(short, format=size) if short else None)
+
+
+def _count(made: Pages | list[bytes]) -> int:
+    return len(made.fingerprints if isinstance(made, Pages) else made)

@@ -24,12 +24,9 @@ class Pages(NamedTuple):
     pdf: bytes
     fingerprints: tuple[str, ...]
 
-    async def draw(self, at: int, ppi: float = ON_SCREEN) -> bytes:
+    async def draw(self, at: int, ppi: float) -> bytes:
         """The page of this number, from 1, as PNG. Raises PressError."""
         return await process.draw_page(self.pdf, at, ppi)
-
-    async def draw_all(self, ppi: float = ON_SCREEN) -> list[bytes]:
-        return [await self.draw(at, ppi) for at in range(1, len(self.fingerprints) + 1)]
 
 
 async def set_pages(sheet: Sheet) -> tuple[Pages, Mapping[str, Any]]:

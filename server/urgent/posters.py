@@ -7,7 +7,7 @@ from server.accounts.actors import Actor
 from server.boards.kinds import SheetFormat
 from server.boards.models import Board
 from server.boards.queries.postings import list_of_notice
-from server.boards.schemas import LONGEST, PostingPlan
+from server.boards.schemas import LONGEST, MOST_BOARDS, PostingPlan
 from server.boards.service import end_postings_of_notice, plan_postings, prolong_postings_of_notice
 from server.core import clock
 from server.core.database import WriteSession
@@ -41,18 +41,21 @@ async def _hang(session: WriteSession, urgent: UrgentNotice, notice_id: int, act
     await prolong_postings_of_notice(
         session, town_id, actor, notice_id, last_on, str(sentence("the urgent notice goes on"))
     )
+    # Also where somebody took it away on purpose; where it only ran out, it is wanted again.
     there = {
         sheet.posting.board_id
         for sheet in await list_of_notice(session, town_id, notice_id)
-        if sheet.is_wanted and sheet.posting.last_on >= today
+        if not sheet.is_wanted or sheet.posting.last_on >= today
     }
     wanted: dict[SheetFormat, list[int]] = defaultdict(list)
     for board in await boards_in(session, town_id, urgent.place_ids):
         if board.id not in there:
             wanted[_format_of(board)].append(board.id)
     for size, board_ids in wanted.items():
-        plan = PostingPlan(board_ids=board_ids, first_on=today, last_on=last_on, format=size)
-        await plan_postings(session, town_id, actor, notice_id, plan, {size: 1})
+        for start in range(0, len(board_ids), MOST_BOARDS):
+            some = board_ids[start : start + MOST_BOARDS]
+            plan = PostingPlan(board_ids=some, first_on=today, last_on=last_on, format=size)
+            await plan_postings(session, town_id, actor, notice_id, plan, {size: 1})
 
 
 def _format_of(board: Board) -> SheetFormat:

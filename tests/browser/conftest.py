@@ -68,13 +68,14 @@ def is_moving(answer: Response) -> bool:
 
 def open_still(page: Page, url: str) -> None:
     """The page when what it follows is over: at the end it may load itself anew, and nobody can hold it before."""
-    while True:
+    for _ in range(20):
         with suppress(Error):  # it is just loading itself anew
             answer = page.goto(url)
             assert answer is not None
             if not is_moving(answer):
                 return
         expect(page.locator("[data-refresh]")).to_have_count(0)
+    raise AssertionError(f"{url} is never still")
 
 
 def enter(page: Page, link: str, who: str) -> None:

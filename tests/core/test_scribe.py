@@ -34,14 +34,6 @@ asyncio.run(own())
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "t.sqlite3"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE t (n INTEGER UNIQUE)")
-    return path
-
-
-@pytest.fixture
 async def database(path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """Named from the folder where its owner works; the scribe works elsewhere."""
     monkeypatch.chdir(path.parent)
@@ -64,6 +56,13 @@ async def test_a_transaction_holds_whole_or_not_at_all(database: Database) -> No
     async with database.pen() as pen:
         with pytest.raises(NotWritten, match="UNIQUE"):
             await pen.write(Each("INSERT INTO t VALUES (?1)", [(1,), (2,), (1,)], ()))
+        assert await pen.write(_COUNT) == [[[0]]]
+
+
+async def test_what_cannot_be_written_at_all_ends_no_scribe_and_is_told_by_its_kind(database: Database) -> None:
+    async with database.pen() as pen:
+        with pytest.raises(NotWritten, match="UnicodeEncodeError"):
+            await pen.write(Step("SELECT :word", {"word": "Zo\ud800"}))
         assert await pen.write(_COUNT) == [[[0]]]
 
 

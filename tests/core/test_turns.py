@@ -18,14 +18,6 @@ _WRITE = Step("INSERT INTO t VALUES (:n)", {"n": 1})
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "t.sqlite3"
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("CREATE TABLE t (n INTEGER)")
-    return path
-
-
-@pytest.fixture
 def other(path: Path) -> Iterator[sqlite3.Connection]:
     """Another process, so to speak, in the midst of writing."""
     with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as connection:

@@ -16,7 +16,7 @@ from server.press.letters import Letter, preview_letter
 from server.press.process import press
 from server.press.sheet import TEMPLATES, Sheet
 from tests.press.issues import issue
-from tests.press.reading import pictures_of
+from tests.press.reading import drawn_pages, pictures_of
 
 SAMPLES = sorted((TEMPLATES / "samples").glob("*.json"))
 GOLDEN = Path(__file__).parent / "golden"
@@ -65,7 +65,7 @@ async def _with_pictures() -> list[Image.Image]:
     pages, _ = await preview_bulletin(issue(), BulletinLook())
     thrifty, _ = await preview_bulletin(issue(), BulletinLook(saves_ink=True))
     letter, _ = await preview_letter(Letter(issue()), ("MME ZOE LEVEQUE", "12 BIS RUE DES ECOLES", "41999 SAINT AUBIN"))
-    shown = [*await pages.draw_all(_COPIED), await thrifty.draw(1, _COPIED), *await letter.draw_all(_COPIED)]
+    shown = [*await drawn_pages(pages, _COPIED), await thrifty.draw(1, _COPIED), *await drawn_pages(letter, _COPIED)]
     booklet = impose_booklet((await print_bulletin(issue(), BulletinLook("a5"))).pdf)
     seen = [Image.open(io.BytesIO(page)).convert("RGB") for page in shown]
     return [*seen, *pictures_of(booklet, _COPIED)]

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 import pikepdf
 from PIL import Image
 
+from server.press.pages import Pages
+
 _WORD = re.compile(r"xMin=\"(.+?)\" yMin=\"(.+?)\" xMax=\"(.+?)\" yMax=\"(.+?)\">(.*?)</word>")
+
+
+async def drawn_pages(pages: Pages, ppi: float) -> list[bytes]:
+    """All of them as PNG."""
+    return [await pages.draw(at, ppi) for at in range(1, len(pages.fingerprints) + 1)]
 
 
 def said_on(pdf: bytes) -> str:

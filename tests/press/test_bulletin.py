@@ -17,7 +17,7 @@ from server.press.letters import Letter, print_letter
 from server.press.style import USUAL, Style
 from tests.press.issues import article, issue, with_words
 from tests.press.posters import picture
-from tests.press.reading import headings, links, page_count, pictures_of, said_on, structure
+from tests.press.reading import drawn_pages, headings, links, page_count, pictures_of, said_on, structure
 
 A4, A5 = BulletinLook(), BulletinLook("a5")
 
@@ -146,7 +146,7 @@ async def _ink(look: BulletinLook) -> float:
     pages, _ = await preview_bulletin(issue(), look)
     return sum(
         255 - value
-        for page in await pages.draw_all(30)
+        for page in await drawn_pages(pages, 30)
         for value in Image.open(io.BytesIO(page)).convert("L").tobytes()
     )
 

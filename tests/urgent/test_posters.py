@@ -9,9 +9,11 @@ from server.boards.kinds import BoardKind
 from server.boards.models import Posting
 from server.boards.plan import Plan, read_plan
 from server.boards.schemas import LONGEST
+from server.boards.service import end_posting
 from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets
+from server.urgent import posters
 from server.urgent.models import MessageType
 from tests.boards.hanging import board, hang, key_in, make_round, notice, to_do
 from tests.browsing import BrowserOf
@@ -59,6 +61,23 @@ async def test_one_that_holds_for_longer_than_a_sheet_may_hang_leaves_all_the_sa
     await send(database, secrets, cast, await follow(database, cast, first, MessageType.UPDATE, until_at=until))
     async with database.reading() as session:
         assert [one.days for one in await session.scalars(select(Posting))] == [LONGEST + 1]
+
+
+async def test_an_update_leaves_alone_the_board_from_which_somebody_took_it(
+    database: Database, secrets: Secrets, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posters, "MOST_BOARDS", 1)  # a town of many boards is planned a part at a time
+    async with database.writing() as session:
+        for name in ("Mairie", "École", "Stade"):
+            await board(session, cast, name)
+    first = await send(database, secrets, cast, await written(database, cast))
+    async with database.writing() as session:
+        sheets = list(await session.scalars(select(Posting).order_by(col(Posting.board_id))))
+        assert len(sheets) == 3
+        await end_posting(session, cast.town_id, cast.actor("Alice"), sheets[0].id, "la porte est repeinte")
+    await send(database, secrets, cast, await follow(database, cast, first, MessageType.UPDATE, what="Encore."))
+    async with database.reading() as session:
+        assert len(list(await session.scalars(select(Posting)))) == 3
 
 
 async def test_it_is_planned_on_the_boards_of_its_area_as_it_leaves_before_what_can_wait(

@@ -33,7 +33,7 @@ async def _sheets(request: Request, everywhere: Everywhere, notice: Notice, code
     try:
         looked = await everywhere.paper.look(code)
         if not is_saved and looked.pages:
-            return [held(one) for one in (await everywhere.paper.pages(code))[: looked.pages]]
+            return [held(await everywhere.paper.picture(code, at)) for at in range(1, looked.pages + 1)]
     except PressError:
         return []
     mark = f"?of={notice.content_hash[:12]}"

@@ -82,10 +82,8 @@ async def picture_sheet(
 ) -> Response:
     """One page, to look at. Raises PressError."""
     notice = await queries.get_notice(session, town.id, notice_id)
-    pages = await (await _paper(session, files, town, notice)).pages(product)
-    if not 1 <= sheet <= len(pages):
-        raise NotFound
-    return Response(pages[sheet - 1], media_type="image/png", headers={"cache-control": "no-store"})
+    picture = await (await _paper(session, files, town, notice)).picture(product, sheet)
+    return Response(picture, media_type="image/png", headers={"cache-control": "no-store"})
 
 
 @router.get("/desk/notices/{notice_id}/mail", name="notice_mail", dependencies=desk)
