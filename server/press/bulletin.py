@@ -49,18 +49,23 @@ class BulletinFit:
         """What to add or to cut, in one sentence."""
         if not self.spare:
             return sentences("{count} page: it folds as it is.", "{count} pages: it folds as it is.", count=self.pages)
-        words = {"pages": self.pages, "printed": self.printed, "add": self.words_to_add, "spare": self.spare}
+        add = _words(self.words_to_add)
+        words = {"pages": self.pages, "printed": self.printed, "add": add, "spare": self.spare}
         if not self.words_to_cut:
             return sentence(
-                "{pages} pages, and {spare} for notes up to {printed}: add about {add} words to fill them.", **words
+                "{pages} pages, and {spare} for notes up to {printed}: add about {add} to fill them.", **words
             )
         return sentence(
-            "{pages} pages, and {spare} for notes up to {printed}: add about {add} words to fill them, or cut about "
-            "{cut} words to come down to {fewer} pages.",
-            cut=self.words_to_cut,
+            "{pages} pages, and {spare} for notes up to {printed}: add about {add} to fill them, or cut about {cut} "
+            "to come down to {fewer} pages.",
+            cut=_words(self.words_to_cut),
             fewer=self.printed - _FOLD,
             **words,
         )
+
+
+def _words(count: int) -> Message:
+    return sentences("{count} word", "{count} words", count=count)
 
 
 @dataclass(frozen=True, slots=True)
