@@ -1,7 +1,7 @@
 """The claims a worker has in hand: taken from the ledger, waiting for a line, kept under lease, given back."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import chain, zip_longest
 from typing import TypeVar
@@ -39,6 +39,7 @@ class Hand:
         patience: timedelta,
         appetite: Appetite,
         traffic: Traffic,
+        foresee: Callable[[Sequence[Claim]], None],
     ) -> None:
         self.ready = WaitingClaims()
         self._database = database
@@ -49,6 +50,7 @@ class Hand:
         self._patience = patience
         self._appetite = appetite
         self._traffic = traffic
+        self._foresee = foresee
         self._held: dict[int, Claim] = {}
         self._safe_until = 0.0
         self._turn = 0
@@ -95,7 +97,9 @@ class Hand:
             self._is_kept_since(began)
         # One of each mailing, then the second of each: a long letter keeps no short one waiting.
         claims = [claim for claim in chain.from_iterable(zip_longest(*taken)) if claim is not None]
-        self.ready.put(await self._admitted(claims, now))
+        admitted = await self._admitted(claims, now)
+        self._foresee(admitted)
+        self.ready.put(admitted)
         return len(claims)
 
     async def _admitted(self, claims: Sequence[Claim], now: datetime) -> list[Claim]:

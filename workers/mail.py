@@ -52,6 +52,7 @@ class MailWorker:
         self._gate = Gate(say, rhythm.knock)
         self._lines = Lines(transport, self._gate)
         pen = database.pen()
+        shelf = Shelf(database, secrets, rhythm.patience)
         self._hand = Hand(
             database,
             pen,
@@ -60,9 +61,9 @@ class MailWorker:
             patience=rhythm.patience,
             appetite=Appetite(lines * rhythm.buffer),
             traffic=traffic,
+            foresee=shelf.foresee,
         )
         self._committer = Committer(pen, secrets, self._hand, traffic, worker=name, rhythm=rhythm)
-        shelf = Shelf(database, secrets, rhythm.patience)
         self._room = Room(self._lines, self._hand, self._committer, shelf, rhythm, self._wake)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -82,6 +83,7 @@ class MailWorker:
             heeding.cancel()
             waking.cancel()
             await self._hand.close()
+            await self._room.shelf.close()
 
     async def _dispatch(self, stop: asyncio.Event) -> None:
         """Keep the hand full while there is something due and a relay to give it to."""

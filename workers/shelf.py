@@ -1,6 +1,7 @@
 """The messages being sent, unpacked once and kept at hand; a recipient's copy is cut from them."""
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,12 +14,14 @@ from server.mailings.dkim import ReadyToSign, ready_to_sign, signature
 from server.mailings.ledger import Claim
 from server.mailings.models import MailingMessage
 from server.mailings.signing import signing_keys
-from server.mailings.splice import ComposedMessage, fill_for, splice
+from server.mailings.splice import ComposedMessage, Filling, fill_for, splice
+from workers.foresight import Foresight
 from workers.patience import patiently
 from workers.transports.contract import Parcel
 from workers.transports.wire import Wire, ready_for_the_wire
 
 _ROOM = 32_000_000  # bytes: the letters of three hundred towns that send at once
+_AHEAD = 4_000  # signatures: no hand is as large
 _FRESH = 300.0  # seconds: a key that is changed is noticed soon
 
 
@@ -39,6 +42,13 @@ class _Sheet:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    sheet: _Sheet
+    filling: Filling
+    signature: bytes
+
+
 class Shelf:
     """`patience`: how long the database may stay away."""
 
@@ -48,6 +58,14 @@ class Shelf:
         self._patience = patience
         self._sheets: dict[int, _Sheet] = {}
         self._fetching: dict[int, asyncio.Task[_Sheet]] = {}
+        self._ahead = Foresight(self._sign, _AHEAD)
+
+    def foresee(self, claims: Iterable[Claim]) -> None:
+        """These will be prepared soon, in this order."""
+        for claim in claims:
+            sheet = self._sheets.get(claim.message_id)
+            if sheet is not None and sheet.ready.stamps:
+                self._ahead.ask(claim.number, (claim, sheet))
 
     async def prepare(self, claim: Claim) -> Parcel | Unprepared:
         """The copy for `claim`: the same bytes on every attempt."""
@@ -55,18 +73,29 @@ class Shelf:
             sheet = self._sheets.get(claim.message_id)
             if sheet is None or sheet.until < asyncio.get_running_loop().time():
                 sheet = await self._fetched(claim.message_id)
-            filling = fill_for(
-                self._secrets,
-                claim.municipality_id,
-                mailing_id=claim.mailing_id,
-                edition=sheet.edition,
-                recipient=claim.recipient,
-                address=claim.address,
-            )
-            copy = signature(sheet.ready, filling) + splice(sheet.composed, filling)
+            signed = self._ahead.take(claim.number) if sheet.ready.stamps else None
+            if signed is None or signed.sheet is not sheet:
+                signed = self._sign((claim, sheet))
+            copy = signed.signature + splice(sheet.composed, signed.filling)
             return Parcel(sheet.sender, claim.address, Wire(copy))
         except (ValueError, LookupError) as error:
             return Unprepared(f"{type(error).__name__}: {error}")
+
+    async def close(self) -> None:
+        await self._ahead.close()
+
+    def _sign(self, asked: tuple[Claim, _Sheet]) -> _Signed:
+        """What is particular to a copy. Raises ValueError."""
+        claim, sheet = asked
+        filling = fill_for(
+            self._secrets,
+            claim.municipality_id,
+            mailing_id=claim.mailing_id,
+            edition=sheet.edition,
+            recipient=claim.recipient,
+            address=claim.address,
+        )
+        return _Signed(sheet, filling, signature(sheet.ready, filling))
 
     async def _fetched(self, message_id: int) -> _Sheet:
         """All lines begin a letter at the same moment: one of them fetches it."""

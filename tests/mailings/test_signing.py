@@ -1,5 +1,7 @@
 """A town's keys: sealed at rest, in use once published, replaced without a gap; what they sign is judged by dkimpy."""
 
+from datetime import timedelta
+
 import dkim
 from sqlmodel import select
 
@@ -7,6 +9,7 @@ from server.core.database import Database
 from server.core.secrets import Secrets
 from server.mailings.dkim import Algorithm
 from server.mailings.dkim_records import record_name, record_of
+from server.mailings.ledger import Claim
 from server.mailings.models import DkimKey, DkimState
 from server.mailings.signing import (
     begin_signing,
@@ -19,6 +22,8 @@ from server.mailings.signing import (
 )
 from tests.cast import Cast
 from tests.sending import Office, people
+from workers.shelf import Shelf
+from workers.transports.contract import Parcel
 from workers.transports.memory import MemoryTransport
 
 DOMAIN = "saint-aubin.example"
@@ -55,6 +60,22 @@ async def test_what_leaves_is_signed_by_the_published_keys_and_each_attempt_is_t
             assert {b"to", b"message-id", b"list-unsubscribe", b"list-unsubscribe-post"} <= set(
                 verifier.signature_fields[b"h"].lower().replace(b" ", b"").split(b":")
             )
+
+
+async def test_a_copy_signed_ahead_is_the_same_bytes(office: Office, cast: Cast) -> None:
+    await new_key(office, cast, Algorithm.RSA)
+    mailing_id = await office.start(people(2))
+    rows = await office.rows(mailing_id)
+    claims = [
+        Claim(row.id, office.town_id, mailing_id, row.message_id, row.recipient, row.address, 2, 1, 0, 0)
+        for row in rows
+    ]
+    shelf = Shelf(office.database, office.secrets, timedelta(seconds=20))
+    plain = [await shelf.prepare(claim) for claim in claims]
+    assert all(isinstance(parcel, Parcel) and parcel.content.startswith(b"DKIM-Signature") for parcel in plain)
+    shelf.foresee(claims)
+    await shelf.close()
+    assert [await shelf.prepare(claim) for claim in claims] == plain
 
 
 async def test_the_old_key_signs_until_the_new_ones_record_is_seen(office: Office, cast: Cast) -> None:
