@@ -47,7 +47,7 @@ def doctor(
                 if host := way_out_of(configured).host:
                     found.append(await examine_reverse(PublicNames(), host))
             _show("This instance", found)
-            if not offline:
+            if not offline and all(one.check != "database" or one.verdict is Verdict.FINE for one in found):
                 found += await _towns(configured, database, town)
         finally:
             await database.close()

@@ -85,22 +85,29 @@ class Compose:
 
     @contextlib.contextmanager
     def small_disk(self, megabytes: int) -> Iterator[Path]:
-        """Volumes and backups of what is started now lie on a disk of their own. Needs root."""
+        """Volumes of what is started now lie on a disk of their own, backups on a smaller one. Needs root."""
         before = self._environment
-        self.disk.mkdir()
-        self.run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(self.disk))
+        backups = self.disk / "backups"
+        self._mount(self.disk, megabytes)
+        self._mount(backups, 200)
         try:
-            for name in ("database", "files", "backups"):
+            for name in ("database", "files"):
                 (self.disk / name).mkdir()
+            for name in ("database", "files", "backups"):
                 os.chown(self.disk / name, 10001, 10001)
             files = f"{before['COMPOSE_FILE']}:deploy/rehearse/small-disk.yml"
-            places = {"SMALL_DISK": str(self.disk), "BACKUP_FOLDER": str(self.disk / "backups")}
+            places = {"SMALL_DISK": str(self.disk), "BACKUP_FOLDER": str(backups)}
             self._environment = before | places | {"COMPOSE_FILE": files}
             yield self.disk
         finally:
             self.compose("down", "-v", "-t", "5", may_fail=True)
             self._environment = before
+            self.run("umount", "-l", str(backups))
             self.run("umount", "-l", str(self.disk))
+
+    def _mount(self, place: Path, megabytes: int) -> None:
+        place.mkdir()
+        self.run("mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(place))
 
     def run(self, *command: str, given: str = "", may_fail: bool = False, image: str = "") -> str:
         environment = self._environment | ({"TAMBOUR_IMAGE": image} if image else {})
@@ -113,6 +120,14 @@ class Compose:
 
     def compose(self, *words: str, given: str = "", may_fail: bool = False, image: str = "") -> str:
         return self.run(*self._command, *words, given=given, may_fail=may_fail, image=image)
+
+    def refused(self, *words: str) -> str:
+        """What compose, or a command in a container, says when it does not do as it was told."""
+        try:
+            self.compose(*words)
+        except Failed as failure:
+            return str(failure)
+        raise Failed(f"{' '.join(words)} was to be refused")
 
     def script(self, *words: str) -> str:
         source = (ROOT / "deploy/rehearse/letter.py").read_text()
@@ -136,12 +151,13 @@ class Compose:
     def health(self) -> str:
         return self.page("/health")
 
-    def page(self, path: str) -> str:
+    def page(self, path: str, sent: bytes | None = None) -> str:
+        """What a browser is shown; the answer to what it sends, if it sends something."""
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         try:
             with urllib.request.urlopen(
-                f"https://localhost:{self._https}{path}", timeout=5, context=trusting
+                f"https://localhost:{self._https}{path}", sent, timeout=5, context=trusting
             ) as answer:
                 return str(answer.read().decode())
         except urllib.error.HTTPError as error:
@@ -159,10 +175,10 @@ class Compose:
     def is_well(self) -> bool:
         return '"status":"ok"' in self.health()
 
-    def start_database(self) -> bool:
+    def start_database(self) -> None:
         self.compose("up", "-d", "db", "sink")
-        return not self.wait_for(
-            lambda: bool(self.compose("exec", "-T", "db", "pg_isready", may_fail=True)), 60, "no database"
+        self.wait_for(
+            lambda: "accepting" in self.compose("exec", "-T", "db", "pg_isready", may_fail=True), 60, "no database"
         )
 
     def wait_for(self, what: Callable[[], bool], seconds: float, otherwise: str) -> None:

@@ -3,12 +3,14 @@
 python - people 1000     a thousand people join the first town
 python - crowd 300 120000    so many towns and residents, around the first one
 python - send TITLE [10]     a letter to them leaves; or one in each of ten towns of the crowd
+python - part            one person leaves, one is erased; the links that letters carry for the first and for somebody else
 python - figures         what the ledgers say
 """
 
 import asyncio
 import json
 import sys
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -26,7 +28,10 @@ from server.mailings.believing import override
 from server.mailings.models import Mailing
 from server.mailings.queries import figures_of
 from server.municipalities.models import Municipality
-from server.residents.models import Channel, Resident, Subscription, Topic
+from server.residents.erasure import erase_resident
+from server.residents.leaving import leave_by_link
+from server.residents.mails import Post
+from server.residents.models import Channel, ConsentWay, Resident, Subscription, Topic
 
 
 async def add_people(instance: Instance, count: int) -> None:
@@ -71,7 +76,7 @@ async def grow(instance: Instance, towns: int, residents: int) -> None:
 
 async def send_in_towns(instance: Instance, title: str, count: int) -> None:
     """In the first town; or in so many of the others."""
-    query = select(Municipality.id).order_by(col(Municipality.id)).limit(count or 1).offset(1 if count else 0)
+    query = select(col(Municipality.id)).order_by(col(Municipality.id)).limit(count or 1).offset(1 if count else 0)
     async with instance.database.reading() as session:
         towns = list(await session.scalars(query))
     for town_id in towns:
@@ -95,6 +100,19 @@ async def send(instance: Instance, title: str, town_id: int) -> None:
         await sending.send_issue(session, instance.secrets, prepared, actor, f"rehearsal-{title}")
 
 
+async def part(instance: Instance) -> None:
+    """Ledgers and journals are to know of it after a loss; links are to lead where they led."""
+    async with instance.database.writing() as session:
+        town = (await session.scalars(select(Municipality).order_by(col(Municipality.id)).limit(1))).one()
+        ours = select(col(Resident.id)).where(col(Resident.municipality_id) == town.id)
+        leaver, erased, reader = await session.scalars(ours.order_by(col(Resident.id)).limit(3))
+        post = Post(town, instance.secrets, instance.settings.url)
+        links = {"leaver": post.link("leave", leaver), "reader": post.link("leave", reader)}
+        await leave_by_link(session, town.id, leaver, ConsentWay.ONE_CLICK)
+        await erase_resident(session, instance.secrets, town.id, await _actor(session), erased)
+    sys.stdout.write(json.dumps({whose: urlsplit(link).path for whose, link in links.items()}) + "\n")
+
+
 async def _actor(session: ReadSession) -> Actor:
     account = (await session.scalars(select(Account).limit(1))).one()
     return Actor(account.id, account.name, frozenset({Role.ADMINISTRATOR}), None, account.email)
@@ -107,8 +125,9 @@ async def show_figures(instance: Instance) -> None:
         mailings = list(await session.scalars(ours.order_by(col(Mailing.id))))
         figures = await figures_of(session, mailings[0].municipality_id, mailings) if mailings else {}
         found = {one.subject: figures[one.id].as_dict() | {"state": one.state} for one in mailings}
-        residents = await session.scalar(select(func.count()).select_from(Resident))
-    sys.stdout.write(json.dumps({"residents": residents, "mailings": found}) + "\n")
+        count = select(func.count(), func.count(col(Resident.left_at))).select_from(Resident)
+        residents, left = (await session.execute(count)).one()
+    sys.stdout.write(json.dumps({"residents": residents, "left": left, "mailings": found}) + "\n")
 
 
 async def main(what: str, *given: str) -> None:
@@ -119,6 +138,8 @@ async def main(what: str, *given: str) -> None:
             await grow(instance, int(given[0]), int(given[1]))
         elif what == "send":
             await send_in_towns(instance, given[0], int(given[1]) if len(given) > 1 else 0)
+        elif what == "part":
+            await part(instance)
         else:
             await show_figures(instance)
 

@@ -8,8 +8,8 @@ Nothing of it touches an installation: it works in a copy of the tree, under a p
 everything away at the end. Where images cannot be fetched, stand-ins of the same names do.
 """
 
-import contextlib
 import json
+import random
 import sys
 import tempfile
 import time
@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from deploy.rehearse.compose import Compose, Failed, is_ready, say  # noqa: E402
+from deploy.rehearse.losses import ALICE, PEOPLE, complete, disk_full, lost_and_brought_back  # noqa: E402
 from deploy.rehearse.outside import look_from_outside, sign_in  # noqa: E402
 
-ALICE = "alice@saint-aubin.example"
-PEOPLE = 1000
 TOWNS, RESIDENTS = 300, 120_000
+AWAY = 60
 _HANG_UP = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND random() < 0.5
 """
 HTTPS = 18443
 
@@ -88,7 +88,8 @@ def stopped_in_the_middle(compose: Compose) -> dict[str, object]:
     compose.wait_for(lambda: compose.arrived("first") > 0, 60, "nothing arrives")
     # All that is ours; the sink is the rest of the world, and goes on.
     compose.compose("stop", "-t", "10", "proxy", "web", "worker", "mta", "db")
-    sent = compose.figures()["mailings"]["first"] if compose.start_database() else {}
+    compose.start_database()
+    sent = compose.figures()["mailings"]["first"]
     began = time.monotonic()
     compose.compose("up", "-d")
     compose.wait_for(compose.is_well, 60, "it is not well again")
@@ -99,7 +100,7 @@ def stopped_in_the_middle(compose: Compose) -> dict[str, object]:
     extra = compose.arrived("first") - PEOPLE
     if extra or after["maybe_twice"] or after["accepted"] != PEOPLE:
         raise Failed(f"{extra} extra copies, the ledger says {after}")
-    return {"accepted_at_stop": sent.get("accepted"), "up_to_well_s": well_after, "extra_copies_stop": extra}
+    return {"accepted_at_stop": sent["accepted"], "up_to_well_s": well_after, "extra_copies_stop": extra}
 
 
 def two_workers(compose: Compose) -> dict[str, object]:
@@ -114,61 +115,35 @@ def two_workers(compose: Compose) -> dict[str, object]:
     return {"two_workers_s": round(seconds, 1), "extra_copies_two_workers": extra}
 
 
+def hung_up(compose: Compose) -> dict[str, object]:
+    """F11: while a letter leaves the database hangs up again and again, on whoever it happens to be, then starts anew."""
+    say("the database hangs up in the midst of everything, and starts anew")
+    compose.script("send", "hung")
+    compose.wait_for(lambda: compose.arrived("hung") > 0, 60, "nothing arrives")
+    cut = 0
+    for _ in range(12):
+        cut += int(compose.sql(_HANG_UP))
+        time.sleep(random.uniform(0, 0.5))
+    compose.compose("kill", "db")
+    sent = compose.arrived("hung")
+    compose.compose("up", "-d", "db")
+    return {"lines_cut": cut, "arrived_before_kill": sent} | complete(compose, "hung")
+
+
 def database_away(compose: Compose) -> dict[str, object]:
-    """F10, F11: while a letter leaves the database hangs up on everybody, then goes for twenty seconds; the health page says
-    so, and everything comes back by itself.
-    """
-    say("the database hangs up, and is away")
+    """F10: while a letter leaves the database goes for a minute; the health page says so, and everything comes back by itself."""
+    say("the database is away")
     compose.script("send", "away")
     compose.wait_for(lambda: compose.arrived("away") > 0, 60, "nothing arrives")
-    for _ in range(5):
-        compose.sql(_HANG_UP)
-        time.sleep(0.5)
     compose.compose("stop", "-t", "10", "db")
-    sent = compose.arrived("away")
+    sent, began = compose.arrived("away"), time.monotonic()
     compose.wait_for(lambda: "does not answer" in compose.health(), 30, "the health page does not say it")
-    time.sleep(15)
+    time.sleep(max(0, AWAY - (time.monotonic() - began)))
     compose.compose("start", "db")
     began = time.monotonic()
     compose.wait_for(compose.is_well, 60, "it is not well again")
     well_after = round(time.monotonic() - began, 1)
     return {"arrived_before_away": sent, "well_after_database_s": well_after} | complete(compose, "away")
-
-
-def complete(compose: Compose, title: str) -> dict[str, object]:
-    """Everybody was reached, and nobody more often than the ledger thinks possible."""
-    compose.wait_for(lambda: compose.people_reached(title) == PEOPLE, 300, "not everybody was reached")
-    compose.wait_for(lambda: compose.figures()["mailings"][title]["state"] == "finished", 60, "it never finishes")
-    figures, extra = compose.figures()["mailings"][title], compose.arrived(title) - PEOPLE
-    if extra > figures["maybe_twice"] or figures["accepted"] != PEOPLE:
-        raise Failed(f"{extra} extra copies, the ledger says {figures}")
-    return {f"extra_copies_{title}": extra}
-
-
-def lost_and_brought_back(compose: Compose) -> dict[str, object]:
-    """F28: a backup; every volume destroyed; brought back from the folder with the private key."""
-    say("backup, loss, restoration")
-    before = compose.figures()
-    began = time.monotonic()
-    compose.compose("exec", "-T", "web", "tambour", "backup", "make")
-    backup_s = round(time.monotonic() - began, 1)
-    compose.compose("down", "-v", "-t", "10")
-    began = time.monotonic()
-    compose.start_database()
-    key = (compose.tree / "secrets" / "backup_private_key").read_text()
-    said = compose.compose("run", "--rm", "-T", "--no-deps", "web", "restore", "--key", "-", given=key)
-    compose.compose("up", "-d")
-    compose.wait_for(compose.is_well, 60, "it is not well after the restoration")
-    restored_s = round(time.monotonic() - began, 1)
-    if (after := compose.figures()) != before:
-        raise Failed(f"what came back is not what was lost:\n{before}\n{after}\n{said}")
-    time.sleep(5)
-    if compose.arrived("first") + compose.arrived("second"):
-        raise Failed("something was sent again after the restoration")
-    # The lost instance's own key is in no backup: the new one tries those it makes itself.
-    compose.compose("exec", "-T", "web", "tambour", "backup", "make")
-    compose.compose("exec", "-T", "web", "tambour", "backup", "verify")
-    return {"backup_s": backup_s, "restored_s": restored_s, "sent_again": 0}
 
 
 def upgraded_while_sending(compose: Compose) -> dict[str, object]:
@@ -204,48 +179,10 @@ def weighed(compose: Compose) -> dict[str, object]:
     return found
 
 
-def disk_full(compose: Compose) -> dict[str, object]:
-    """F09: database, files and backups lie on a disk that gets full while a letter leaves, and is freed again."""
-    say("a disk that gets full")
-    compose.compose("down", "-v", "-t", "10")
-    with compose.small_disk(600) as disk:
-        compose.compose("up", "-d")
-        compose.wait_for(compose.is_well, 60, "it is not well on a small disk")
-        add = ("tambour", "town", "add", "--name", "Saint-Aubin", "--email", ALICE, "--phone", "")
-        compose.compose("exec", "-T", "web", *add, "--administrator", "Alice", "--administrator-email", ALICE)
-        compose.script("people", str(PEOPLE))
-        compose.script("send", "full")
-        compose.wait_for(lambda: compose.arrived("full") > 0, 60, "nothing arrives")
-        fill(disk / "filling")
-        time.sleep(10)
-        said = compose.health()
-        fill(disk / "filled again")  # the database may have given something back
-        compose.compose("exec", "-T", "web", "tambour", "backup", "make", may_fail=True)
-        if made := [path.name for path in (disk / "backups").iterdir() if "journal" not in path.name]:
-            raise Failed(f"a backup on a full disk left {made}")
-        for filling in disk.glob("fill*"):
-            filling.unlink()
-        began = time.monotonic()
-        compose.wait_for(compose.is_well, 120, "it is not well again")
-        well_after = round(time.monotonic() - began, 1)
-        found = complete(compose, "full")
-        compose.compose("exec", "-T", "web", "tambour", "backup", "make")
-        compose.compose("exec", "-T", "web", "tambour", "backup", "verify")
-    return {"health_on_a_full_disk": said, "well_after_full_disk_s": well_after} | found
-
-
-def fill(path: Path) -> None:
-    """To the last block."""
-    with path.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 12):
-            with contextlib.suppress(OSError):
-                while file.write(bytes(size)) == size:
-                    pass
-
-
 ACTS: Mapping[str, Callable[[Compose], dict[str, object]]] = {
     "stop": stopped_in_the_middle,
     "two": two_workers,
+    "hung": hung_up,
     "away": database_away,
     "lost": lost_and_brought_back,
     "upgrade": upgraded_while_sending,

@@ -17,6 +17,7 @@ from server.core.files import FileStore
 from server.core.migrations import current_revision
 from server.core.settings import Settings
 
+_DAMAGED = "If it is damaged, bring the last backup back: docs/backup.md."
 PREFIX, ENDING, SUM = "tambour-", ".tar.age", ".sha256"
 
 
@@ -52,6 +53,8 @@ async def make_backup(settings: Settings, database: Database, files: FileStore) 
             size = await asyncio.to_thread(_lay, store, name, sealed)
     except OSError as error:
         raise NoBackup(f"The backup was not made: {error.strerror or error}.") from error
+    except database.failures as error:
+        raise NoBackup(f"The database could not be read whole: {getattr(error, 'orig', error)}. {_DAMAGED}") from error
     await asyncio.to_thread(rotate, store, settings.backup_keep)
     return Made(name, size, rows)
 

@@ -103,6 +103,18 @@ async def count_rows(connection: AsyncConnection, shape: MetaData) -> dict[str, 
     }
 
 
+async def clear(connection: AsyncConnection) -> None:
+    """No row is left in any table: with rows that refer to each other in them, tables could not be taken down."""
+    shape = await read_shape(connection)
+    if connection.dialect.name != "sqlite":
+        for table in in_order(shape):
+            await connection.execute(text(f'TRUNCATE "{table.name}" CASCADE'))
+        return
+    await loosen(connection, shape)
+    for table in in_order(shape):
+        await connection.execute(table.delete())
+
+
 async def loosen(connection: AsyncConnection, shape: MetaData) -> None:
     """Let rows arrive before those they refer to: until `fasten` on PostgreSQL, until the commit on SQLite."""
     if connection.dialect.name == "sqlite":

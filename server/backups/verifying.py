@@ -50,6 +50,9 @@ async def verify_backup(
                 await fill_database(empty, manifest, folder)
     except (OSError, ValueError) as error:
         raise NoBackup(f"{name or 'The backup'} cannot be brought back: {error}") from error
+    except database.failures as error:
+        what = getattr(error, "orig", error)
+        raise NoBackup(f"{name} cannot be brought back, the database refuses: {what}") from error
     files = sum(member.startswith("files/") for member in manifest.members)
     return Verified(name, total(manifest.rows), files)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from socket import gaierror
 from typing import TypeVar
 
 import typer
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
+from server.backups.halfway import is_half_restored
 from server.core.database import Database, WrongDatabase
 from server.core.errors import Invalid, Refusal
 from server.core.files import FileStore
@@ -51,6 +53,10 @@ async def opened(
     configured.home.mkdir(parents=True, exist_ok=True)
     database = Database(configured.database, configured.database_pool, has_scribe=sending)
     try:
+        if await is_half_restored(database):
+            raise Refused(
+                "A restoration was interrupted here. `tambour restore` begins it anew, and nothing runs before."
+            )
         if migrating:
             await migrate(database)
         elif not await is_current(database):
@@ -86,7 +92,7 @@ def carry_out(command: Callable[[], Awaitable[Answer]]) -> Answer:
         sentences = _sentences(refusal)
     except ValidationError as error:
         sentences = _sentences(Invalid(sentences_of(error.errors())))
-    except (SQLAlchemyError, ConnectionError) as error:
+    except (SQLAlchemyError, ConnectionError, gaierror) as error:
         sentences = [f"The database does not answer as it should: {getattr(error, 'orig', error)}", _way_back()]
     for sentence in filter(None, sentences):
         errors.print(sentence, style="red", soft_wrap=True, markup=False)

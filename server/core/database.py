@@ -22,7 +22,7 @@ import aiosqlite
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
@@ -155,6 +155,15 @@ class Database:
                 found = (await connection.execute(text("PRAGMA quick_check(1)"))).scalar_one()
             if found != "ok":
                 raise WrongDatabase(f"SQLite says that its file is damaged: {found}")
+
+    @property
+    def failures(self) -> tuple[type[Exception], ...]:
+        """What says that it cannot do as it was told; where rows are streamed the driver says it itself."""
+        if self.is_sqlite:
+            return (SQLAlchemyError, sqlite3.Error)
+        from asyncpg import PostgresError
+
+        return (SQLAlchemyError, PostgresError)
 
     async def close(self) -> None:
         await self.engine.dispose()

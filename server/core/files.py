@@ -1,6 +1,7 @@
 """The file store: bytes kept under the hash of their content, one folder per municipality. Nothing else touches it."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,6 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 
 _KEY = 64  # a SHA-256 in letters
+
+
+def free_space(folder: Path) -> int:
+    """Bytes left where `folder` lies, or will lie, or on the fullest disk that is mounted in it."""
+    here = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    inside = folder.iterdir() if here == folder else ()
+    return min(shutil.disk_usage(one).free for one in (here, *inside))
 
 
 class FileStore:

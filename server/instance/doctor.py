@@ -1,6 +1,5 @@
 """The instance looked over: machine, database, workers, queue, backups. Each finding says how it is and what to do."""
 
-import shutil
 import stat
 import sys
 import time
@@ -15,6 +14,7 @@ from server.backups.models import BackupKind
 from server.backups.upkeep import find_backup_trouble, last_done
 from server.core import clock
 from server.core.database import Database, ReadSession, WrongDatabase
+from server.core.files import free_space
 from server.core.i18n import sentence, translate
 from server.core.migrations import is_current
 from server.core.settings import Settings
@@ -77,7 +77,7 @@ def _address(settings: Settings) -> Finding:
 
 
 def _disk(home: Path) -> Finding:
-    free = shutil.disk_usage(home if home.exists() else Path()).free
+    free = free_space(home)
     gigabytes = f"{free / (1 << 30):.1f}"
     if free < _LEAST_FREE:
         return Finding(

@@ -16,6 +16,7 @@ from server.backups.upkeep import find_backup_trouble, last_done
 from server.core import clock
 from server.core.database import ReadSession
 from server.core.errors import NotFound
+from server.core.files import free_space
 from server.core.settings import Settings
 from server.mailings import paces, queue
 from server.mailings.heartbeats import find_mail_trouble, living_workers
@@ -46,7 +47,8 @@ async def show_metrics(request: Request, session: Reading, settings: Configurati
     if not _may_read(request, settings):
         raise NotFound
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Gathered(await _families(session)))
+    free = _family("tambour_disk_free_bytes", "Room left where files lie.", free_space(settings.home))
+    registry.register(_Gathered([*await _families(session), free]))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

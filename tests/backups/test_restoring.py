@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from sqlmodel import col, select
 
 from server.accounts.models import RoleGrant
-from server.backups import sealing, tables
+from server.backups import restoring, sealing, tables
+from server.backups.halfway import is_half_restored
 from server.backups.journal import write_journal
 from server.backups.making import NoBackup, make_backup
 from server.backups.models import BackupKind, BackupOutcome, BackupRun
@@ -15,6 +17,7 @@ from server.backups.restoring import restore
 from server.backups.towns import delete_town
 from server.backups.upkeep import find_backup_trouble, verify_weekly
 from server.backups.verifying import verify_backup
+from server.cli.opening import Refused, opened
 from server.core import clock
 from server.core.database import Database
 from server.core.files import FileStore
@@ -94,6 +97,7 @@ async def test_yesterdays_backup_sends_nothing_twice_and_nobody_who_left_comes_b
     new_home: Settings,
     empty: OpenEmpty,
     database_kind: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     secrets = load_secrets(configured.home)
     async with database.writing() as session:
@@ -117,8 +121,10 @@ async def test_yesterdays_backup_sends_nothing_twice_and_nobody_who_left_comes_b
             await subscribe(session, cast, "fay@x.example")
         await write_journal(configured, database)
         new = await empty(database_kind)
+        await _interrupted(monkeypatch, new_home, new, made.name, keys[0])
         done = await restore(new_home, new, made.name, [sealing.read_private_key(keys[0])])
 
+    assert not await is_half_restored(new)
     assert (done.replayed.departures, done.replayed.erasures, done.replayed.mailings) == (1, 1, 1)
     async with new.reading() as session:
         first, second = await session.scalars(select(Mailing).order_by(col(Mailing.id)))
@@ -134,6 +140,24 @@ async def test_yesterdays_backup_sends_nothing_twice_and_nobody_who_left_comes_b
         async with new.writing() as session:
             newcomer = (await subscribe(session, cast, "gus@x.example"))[0]
             assert newcomer.id == max(people.values()) + 2, "Fay's number, in links she was sent, is not given to Gus"
+
+
+class Killed(Exception):
+    """Whoever brings a backup back is gone in the middle."""
+
+
+async def _interrupted(
+    monkeypatch: pytest.MonkeyPatch, home: Settings, new: Database, name: str, private_key: str
+) -> None:
+    """Rows are back and nothing was played again: nothing starts on that, and the next trial begins anew."""
+    with monkeypatch.context() as once:
+        once.setattr(restoring, "replay", Mock(side_effect=Killed))
+        with pytest.raises(Killed):
+            await restoring.restore(home, new, name, [sealing.read_private_key(private_key)])
+    where = new.url.render_as_string(hide_password=False)
+    with pytest.raises(Refused, match="interrupted"):
+        async with opened(home.model_copy(update={"database_url": where}), migrating=True):
+            pass
 
 
 async def test_a_town_deleted_since_is_gone_again_and_one_opened_since_is_in_nobodys_way(

@@ -15,6 +15,7 @@ from server.core.database import Database
 from server.core.files import FileStore
 from server.core.secrets import Secrets
 from server.core.settings import Settings
+from server.instance import health
 from server.mailings.heartbeats import beat
 from server.municipalities.queries import get_municipality
 from tests.browsing import Browser
@@ -29,8 +30,15 @@ async def test_it_is_fine_when_every_part_is(client: Browser, database: Database
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "ok",
-        "parts": {"database": "ok", "workers": "ok", "mail": "ok", "backups": "ok"},
+        "parts": {"database": "ok", "workers": "ok", "mail": "ok", "backups": "ok", "disk": "ok"},
     }
+
+
+async def test_it_says_that_the_disk_is_full(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "LEAST_FREE", 1 << 60)
+    answer = await client.get(f"{HEALTH}/disk")
+    assert answer.status_code == 503
+    assert "make room" in answer.json()["status"]
 
 
 async def test_it_names_the_kind_of_worker_that_is_missing(client: Browser, database: Database) -> None:
