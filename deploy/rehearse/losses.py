@@ -124,7 +124,7 @@ def disk_full(compose: Compose) -> dict[str, object]:
         compose.script("send", "full")
         compose.wait_for(lambda: compose.arrived("full") > 0, 60, "nothing arrives")
         with _filled(disk), _filled(disk / "backups"):
-            # Once its log has no room either, PostgreSQL gives up, and is started again and again.
+            sent = compose.arrived("full")
             refusal = compose.refused(
                 *_SQL, "CREATE TABLE filling AS SELECT repeat('x', 900) FROM generate_series(1, 300000)"
             )
@@ -136,7 +136,11 @@ def disk_full(compose: Compose) -> dict[str, object]:
                 raise Failed(f"on a full disk the health page says: {said}")
         began = time.monotonic()
         compose.wait_for(compose.is_well, 120, "it is not well again")
-        found = {"health_on_a_full_disk": said, "well_after_full_disk_s": round(time.monotonic() - began, 1)}
+        found: dict[str, object] = {
+            "arrived_before_full": sent,
+            "health_on_a_full_disk": said,
+            "well_after_full_disk_s": round(time.monotonic() - began, 1),
+        }
         return found | complete(compose, "full") | _backup_without_room(compose, disk / "backups")
 
 
