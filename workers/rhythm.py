@@ -21,8 +21,8 @@ class Rhythm:
     """How long after the relay went away it is tried again; each time in vain doubles it."""
     drain: float = 30.0
     """How long a worker that is asked to stop waits for the answers it still expects."""
-    patience: timedelta = timedelta(seconds=60)
-    """How long the database may stay away: less than a lease."""
+    patience: timedelta = timedelta(minutes=3)
+    """How long the database may stay away before results are given up; one that comes after its lease is written all the same."""
     messages_per_line: int = 100
     buffer: int = 4
     """Claims waiting per line at least: the hand grows while they are used up quickly."""

@@ -8,23 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from deploy.rehearse.compose import Compose, Failed, say
+from deploy.rehearse.mailing import PEOPLE, complete, under_way
 
 ALICE = "alice@saint-aubin.example"
-PEOPLE = 1000
 _JOURNAL = 20
 """Seconds after which what was done stands in the journal beside the backups: it is written every fifteen."""
 _SQL = ("exec", "-T", "db", "psql", "-U", "tambour", "-d", "tambour", "-tAc")
+_TOO_MUCH = "CREATE TABLE filling AS SELECT repeat('x', 900) FROM generate_series(1, 300000)"
 _DATA = "/var/lib/postgresql/data/pgdata"
-
-
-def complete(compose: Compose, title: str) -> dict[str, object]:
-    """Everybody was reached, and nobody more often than the ledger thinks possible."""
-    compose.wait_for(lambda: compose.people_reached(title) == PEOPLE, 300, "not everybody was reached")
-    compose.wait_for(lambda: compose.figures()["mailings"][title]["state"] == "finished", 60, "it never finishes")
-    figures, extra = compose.figures()["mailings"][title], compose.arrived(title) - PEOPLE
-    if extra > figures["maybe_twice"] or figures["accepted"] != PEOPLE:
-        raise Failed(f"{extra} extra copies, the ledger says {figures}")
-    return {f"extra_copies_{title}": extra}
 
 
 def lost_and_brought_back(compose: Compose) -> dict[str, object]:
@@ -32,15 +23,12 @@ def lost_and_brought_back(compose: Compose) -> dict[str, object]:
     database is damaged; every volume is destroyed, and brought back from the folder with the private key.
     """
     say("backup, damage, loss, restoration")
-    compose.script("send", "during")
-    compose.wait_for(lambda: compose.arrived("during") > 0, 60, "nothing arrives")
-    compose.compose("pause", "mta")  # a letter to a thousand has left before a backup is made
-    began = time.monotonic()
-    # By its name: the clock makes one of its own on an instance's first day, sooner or later than ours.
-    name = compose.compose("exec", "-T", "web", "tambour", "backup", "make").split(":")[0]
-    backup_s = round(time.monotonic() - began, 1)
-    found: dict[str, object] = {"backup_s": backup_s, "arrived_before_backup": compose.arrived("during")}
-    compose.compose("unpause", "mta")
+    with under_way(compose, "during"):
+        began = time.monotonic()
+        # By its name: the clock makes one of its own on an instance's first day, sooner or later than ours.
+        name = compose.compose("exec", "-T", "web", "tambour", "backup", "make").split(":")[0]
+        backup_s = round(time.monotonic() - began, 1)
+        found: dict[str, object] = {"backup_s": backup_s, "arrived_before_backup": compose.arrived("during")}
     found |= complete(compose, "during")
     compose.script("send", "since")
     found |= complete(compose, "since")
@@ -121,13 +109,12 @@ def disk_full(compose: Compose) -> dict[str, object]:
         add = ("tambour", "town", "add", "--name", "Saint-Aubin", "--email", ALICE, "--phone", "")
         compose.compose("exec", "-T", "web", *add, "--administrator", "Alice", "--administrator-email", ALICE)
         compose.script("people", str(PEOPLE))
-        compose.script("send", "full")
-        compose.wait_for(lambda: compose.arrived("full") > 0, 60, "nothing arrives")
-        with _filled(disk), _filled(disk / "backups"):
-            sent = compose.arrived("full")
-            refusal = compose.refused(
-                *_SQL, "CREATE TABLE filling AS SELECT repeat('x', 900) FROM generate_series(1, 300000)"
-            )
+        with contextlib.ExitStack() as full:
+            with under_way(compose, "full"):
+                full.enter_context(_filled(disk))
+                full.enter_context(_filled(disk / "backups"))
+                sent = compose.arrived("full")
+            refusal = compose.refused(*_SQL, _TOO_MUCH)
             if "No space left" not in refusal:
                 raise Failed(f"on a full disk the database says: {refusal}")
             time.sleep(20)

@@ -21,7 +21,7 @@ _OPEN = (MailingState.SENDING, MailingState.PAUSED)
 async def list_hosted_towns(session: ReadSession, files: FileStore) -> list[HostedTown]:
     """Every town, suspended ones too, by name."""
     towns = list(await session.scalars(select(Municipality).order_by(col(Municipality.name), col(Municipality.id))))
-    sizes = await asyncio.to_thread(lambda: {town.id: files.size(town.id) for town in towns})
+    sizes = await asyncio.to_thread(lambda: {town.id: files.size_lately(town.id) for town in towns})
     return await _described(session, towns, sizes)
 
 

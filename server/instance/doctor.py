@@ -78,12 +78,10 @@ def _address(settings: Settings) -> Finding:
 
 def _disk(home: Path) -> Finding:
     free = free_space(home)
-    gigabytes = f"{free / (1 << 30):.1f}"
     if free < _LEAST_FREE:
-        return Finding(
-            "disk", Verdict.WRONG, sentence("Only {free} GB are free: make room before mail stops.", free=gigabytes)
-        )
-    return Finding("disk", Verdict.FINE, sentence("{free} GB are free.", free=gigabytes))
+        words = sentence("Only {free} MB are free: make room before mail stops.", free=free >> 20)
+        return Finding("disk", Verdict.WRONG, words)
+    return Finding("disk", Verdict.FINE, sentence("{free} GB are free.", free=free >> 30))
 
 
 def _permissions(home: Path) -> Finding:
