@@ -25,6 +25,7 @@ from server.core.secrets import load_secrets
 from server.core.settings import Settings
 from server.issues import queries as issues
 from server.issues.models import IssueState
+from server.mailings.heartbeats import beat, stop_beating
 from server.mailings.leaving import suppress_address
 from server.mailings.models import (
     Delivery,
@@ -158,6 +159,10 @@ async def _interrupted(
     with pytest.raises(Refused, match="interrupted"):
         async with opened(home.model_copy(update={"database_url": where}), migrating=True):
             pass
+    await beat(new, [("m1", "mail", "")])
+    with pytest.raises(NoBackup, match="stop web and workers"):
+        await restore(home, new, name, [sealing.read_private_key(private_key)])
+    await stop_beating(new, ["m1"])
 
 
 async def test_a_town_deleted_since_is_gone_again_and_one_opened_since_is_in_nobodys_way(
