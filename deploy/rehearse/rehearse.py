@@ -27,7 +27,7 @@ from deploy.rehearse.outside import look_from_outside, sign_in  # noqa: E402
 from deploy.rehearse.tools import checked_by_tools  # noqa: E402
 
 TOWNS, RESIDENTS = 300, 120_000
-AWAY = 60
+AWAY = 40
 _HANG_UP = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND random() < 0.5
@@ -135,7 +135,7 @@ def hung_up(compose: Compose) -> dict[str, object]:
 
 
 def database_away(compose: Compose) -> dict[str, object]:
-    """F10: while a letter leaves the database goes for a minute; the health page says so, and everything comes back by itself."""
+    """F10: while a letter leaves the database goes for a while; the health page says so, and everything comes back by itself."""
     say("the database is away")
     with under_way(compose, "away"):
         compose.compose("stop", "-t", "10", "db")
