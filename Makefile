@@ -21,11 +21,11 @@ setup: ## Install what the tests need too (as root on Debian: system packages in
 	@deploy/setup dev
 
 test: setup ## Run every test, on SQLite and PostgreSQL, then in a browser
-	$(PYTEST) -n 2 --dist worksteal -m "not browser"
+	$(PYTEST) -n 2 --dist worksteal -m "not browser" --ignore tests/browser
 	$(PYTEST) -n 2 --dist loadfile -m browser
 
 test-fast: setup ## Run the tests that need no browser
-	$(PYTEST) -n 2 --dist worksteal -m "not browser"
+	$(PYTEST) -n 2 --dist worksteal -m "not browser" --ignore tests/browser
 
 test-browser: setup ## Run the tests that open pages in Chromium
 	$(PYTEST) -n 2 --dist loadfile -m browser

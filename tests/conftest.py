@@ -5,14 +5,17 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from jinja2 import FileSystemBytecodeCache
 from starlette.types import ASGIApp
 
+from server.accounts import passwords
 from server.app import Web, compose, create_app
-from server.core import clock, i18n
+from server.core import clock, i18n, templating
 from server.core.database import Database, ReadSession, WriteSession
 from server.core.files import FileStore
 from server.core.secrets import Secrets
@@ -21,15 +24,25 @@ from server.web.csrf import csrf_token
 from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast, open_session
 from tests.databases import BARE, PEOPLED, AimedDatabase, PostgresStates, SqliteStates
+from tests.hashing import CountingHasher
 from tests.postgres import MEMORY, PostgresServer, of_the_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 SECRET = b"a secret for tests, never for a town" * 2
 MONDAY_MORNING = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 
 
-def pytest_configure() -> None:
-    """A test's files lie in memory: what waits for the disk in earnest does not wait here, and is seen to ask for it."""
+def pytest_configure(config: pytest.Config) -> None:
+    """A test's files lie in memory: what waits for the disk in earnest does not wait here, and is seen to ask for it.
+
+    Templates are compiled when they change, as modules are: an environment of templates that is made otherwise has a
+    folder of its own.
+    """
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    made = sha256(Path(templating.__file__).read_bytes()).hexdigest()[:16]
+    templating.environment().bytecode_cache = FileSystemBytecodeCache(str(config.cache.mkdir(f"templates-{made}")))
 
 
 def pytest_collection_finish() -> None:
@@ -117,6 +130,14 @@ async def read_session(database: Database) -> AsyncIterator[ReadSession]:
         yield session
 
 
+@pytest.fixture(autouse=True)
+def quick_hashing(monkeypatch: pytest.MonkeyPatch) -> CountingHasher:
+    """Passwords cost what Argon2 can do with least; tests/accounts/test_password_rules.py reads what they cost in earnest."""
+    hasher = CountingHasher()
+    monkeypatch.setattr(passwords, "hasher", hasher)
+    return hasher
+
+
 @pytest.fixture
 def secrets() -> Secrets:
     return Secrets(SECRET)
@@ -180,7 +201,9 @@ async def browser_of(app: ASGIApp, database: Database, cast: Cast, secrets: Secr
 
 
 @pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    """One per process: a second one does not start beside it."""
+def playwright() -> "Iterator[Playwright]":
+    """One per process: a second one does not start beside it. Loaded where a browser is wanted: it is large."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as started:
         yield started

@@ -29,6 +29,7 @@ from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
 from server.core.pen import PATIENCE, Pen
+from server.core.sqlite_driver import Driver
 from server.core.sqlite_hand import is_busy
 from server.core.sqlite_pen import Scribe, ScribePen, ThreadPen
 
@@ -195,15 +196,13 @@ def _postgres_engine(url: str, pool_size: int) -> AsyncEngine:
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, json_serializer=_dump_json, hide_parameters=True)
+    engine = create_async_engine(url, module=Driver(), json_serializer=_dump_json, hide_parameters=True)
 
     @event.listens_for(engine.sync_engine, "connect")
     def set_pragmas(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # the driver's own BEGIN would be deferred
-        cursor = connection.cursor()
-        for name, value in SQLITE_PRAGMAS.items():
-            cursor.execute(f"PRAGMA {name}={value}")
-        cursor.close()
+        pragmas = "; ".join(f"PRAGMA {name}={value}" for name, value in SQLITE_PRAGMAS.items())
+        await_only(cast(aiosqlite.Connection, connection.driver_connection).executescript(pragmas))
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:

@@ -14,10 +14,10 @@ from server.core.database import Database
 from server.core.errors import TooMany
 from server.core.secrets import Secrets
 from server.web.network import network
-from tests.accounts.conftest import CountingHasher
 from tests.accounts.doors import RIGHT, knock
 from tests.browsing import Browser
 from tests.cast import Cast
+from tests.hashing import CountingHasher
 
 ALICE = "alice@mairie.example"
 

@@ -5,6 +5,7 @@ import pytest
 from server.accounts.password_rules import LONGEST, common_passwords, refuse_weak, weakness_of
 from server.accounts.passwords import hash_password, is_right
 from server.core.errors import Invalid
+from tests.hashing import IN_EARNEST
 
 CONTEXT = (
     "Saint-Aubin-les-Prés",
@@ -107,3 +108,10 @@ async def test_nobodys_password_is_never_right() -> None:
     assert not await is_right(None, "")
     assert not await is_right(None, "n’importe quoi")
     assert not await is_right("not a hash", "n’importe quoi")
+
+
+def test_a_password_costs_in_earnest_what_owasp_asks() -> None:
+    """Tests hash with less; an instance never does."""
+    assert IN_EARNEST.time_cost >= 1
+    assert IN_EARNEST.memory_cost >= 46 * 1024
+    assert IN_EARNEST.verify(IN_EARNEST.hash("le tambour du bourg"), "le tambour du bourg")

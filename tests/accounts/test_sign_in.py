@@ -13,10 +13,10 @@ from server.accounts.models import Account, AuditEntry, RoleGrant, StaffSession
 from server.core import clock
 from server.core.database import Database
 from server.core.secrets import Secrets, token_hash
-from tests.accounts.conftest import CountingHasher
 from tests.accounts.doors import RIGHT, knock, signed_in
 from tests.browsing import Browser
 from tests.cast import Cast
+from tests.hashing import CountingHasher
 
 
 async def test_the_page_asks_for_address_and_password(client: Browser, staff: Cast) -> None:
