@@ -15,7 +15,9 @@ from dns.rdatatype import RdataType
 
 @dataclass
 class Zone(asyncio.DatagramProtocol):
-    """`records`: {("example.org", "MX"): ["10 mx.example.org."]}. `mute` names get no answer, `broken` ones SERVFAIL."""
+    """`records`: {("example.org", "MX"): ["10 mx.example.org."]}. `mute` names get no answer, `broken` ones SERVFAIL, or
+    ("example.org/AAAA") at one kind of record.
+    """
 
     records: Mapping[tuple[str, str], list[str]]
     mute: set[str] = field(default_factory=set)
@@ -49,7 +51,7 @@ class Zone(asyncio.DatagramProtocol):
     def _answer(self, question: dns.message.Message, name: str, kind: str) -> dns.message.Message:
         answer = dns.message.make_response(question)
         answer.flags |= dns.flags.AA
-        if name in self.broken:
+        if self.broken & {name, f"{name}/{kind}"}:
             answer.set_rcode(dns.rcode.SERVFAIL)
         elif not any(known == name for known, _ in self.records):
             answer.set_rcode(dns.rcode.NXDOMAIN)

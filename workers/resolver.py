@@ -48,13 +48,20 @@ class Resolver:
         return list(dict.fromkeys(host for host in hosts if host)) or [_ascii(domain)]
 
     async def addresses(self, host: str) -> list[str]:
-        """The host's addresses, those of IPv6 first; none if it has none. Raises NoAnswer."""
+        """The host's addresses, those of IPv6 first; none if it has none. Raises NoAnswer, unless one question was answered:
+        there are servers that fail at a kind of record they do not know.
+        """
         found: list[str] = []
+        failure: NoAnswer | None = None
         for kind in ("AAAA", "A"):
             try:
                 found += [one.address for one in await self._ask(host, kind)]
             except NoSuchDomain:
                 return []
+            except NoAnswer as error:
+                failure = error
+        if failure is not None and not found:
+            raise failure
         return found
 
     async def texts(self, name: str) -> list[str]:

@@ -15,7 +15,7 @@ from server.mailings import town_relays
 from server.mailings.heartbeats import beat, stop_beating
 from server.mailings.models import TownRelay
 from server.mailings.pacing import hours_of
-from server.mailings.queue import RELAY
+from server.mailings.queue import RELAY, relay_of
 from workers.groups import Groups
 from workers.mail import MailWorker
 from workers.patience import DATABASE_AWAY
@@ -146,7 +146,7 @@ class Roads:
             road.note = note
 
         way = Way(
-            f"{RELAY}/{town}",
+            relay_of(town),
             carries=lambda municipality_id: municipality_id == town,
             per_day=relay.per_day,
             quiet_hours=hours_of(self._settings.quiet_hours),

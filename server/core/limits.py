@@ -45,10 +45,11 @@ async def count_some(
     session: WriteSession, key: str, *, wanted: int, limit: int, per: timedelta, now: datetime
 ) -> tuple[int, datetime]:
     """Count up to `wanted` more of `key`, at most `limit` in a window of `per`: how many, and when the window ends."""
-    await session.connection()
-    found = await session.get(LimitWindow, key, with_for_update=True)
-    if found is None or found.started_at <= now - per:
-        found = found or LimitWindow(key=key)
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    # Two that begin to count at once do so on one row.
+    await session.execute(insert(LimitWindow).values(key=key, started_at=now, count=0).on_conflict_do_nothing())
+    found = await session.get_one(LimitWindow, key, with_for_update=True, populate_existing=True)
+    if found.started_at <= now - per:
         found.started_at, found.count = now, 0
     counted = max(0, min(wanted, limit - found.count))
     found.count += counted

@@ -3,6 +3,7 @@
 It ends when its owner hangs up or dies, and never in the midst of a transaction: signals are for its owner.
 """
 
+import contextlib
 import json
 import signal
 import socket
@@ -21,7 +22,8 @@ def as_line(thing: Any) -> bytes:
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    with socket.socket(fileno=sys.stdin.fileno()) as owner, owner.makefile("rwb") as talk:
+    is_gone = contextlib.suppress(ConnectionError)  # killed with a question on the line: there is nobody to tell
+    with is_gone, socket.socket(fileno=sys.stdin.fileno()) as owner, owner.makefile("rwb") as talk:
         hand = SqliteHand(**json.loads(talk.readline()))
         for request in talk:
             talk.write(as_line(_answer(hand, request)))

@@ -10,12 +10,19 @@ from sqlmodel import col
 
 from server.core.database import ReadSession
 from server.core.i18n import Message
-from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, ProviderPace
+from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, ProviderPace, TownRelay
 from server.mailings.policies import explain_waiting
 from server.mailings.providers import provider_name
 
 RELAY = "relay"
 """Under which name the instance's relay is known among the providers."""
+
+
+def relay_of(municipality_id: int) -> str:
+    """The same of a town's own relay."""
+    return f"{RELAY}/{municipality_id}"
+
+
 _OPEN = (MailingState.SENDING, MailingState.PAUSED)
 _IN_HAND = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING)
 _WAITING = (*_IN_HAND, DeliveryState.DEFERRED, DeliveryState.UNCERTAIN)
@@ -48,7 +55,8 @@ async def queue_by_provider(
 ) -> list[ProviderQueue]:
     """What waits, the longest line first: of one town, or of the whole instance."""
     paces = {pace.name: pace for pace in await session.scalars(select(ProviderPace))}
-    found = [_queue(row, paces, now) for row in await session.execute(_waiting_rows(municipality_id))]
+    way = await _way_of(session, municipality_id)
+    found = [_queue(row, paces, way, now) for row in await session.execute(_waiting_rows(municipality_id))]
     return sorted(found, key=lambda one: (-one.waiting, one.name))
 
 
@@ -111,11 +119,24 @@ def _waiting_rows(municipality_id: int | None) -> Any:
     )
 
 
-def _queue(row: Sequence[Any], paces: dict[str, ProviderPace], now: datetime) -> ProviderQueue:
+async def _way_of(session: ReadSession, municipality_id: int | None) -> str:
+    """The relay whose pauses concern the town: its own one's or the instance's."""
+    if municipality_id is None:
+        return RELAY
+    query = select(func.count()).where(col(TownRelay.municipality_id) == municipality_id)
+    return relay_of(municipality_id) if await session.scalar(query) else RELAY
+
+
+def _queue(row: Sequence[Any], paces: dict[str, ProviderPace], way: str, now: datetime) -> ProviderQueue:
+    """A provider is left alone for what it said itself where we keep its pace, or for what the relay said."""
     provider, waiting, deferred, uncertain, next_at, reply = row
-    pace = paces.get(provider) or paces.get(RELAY)
-    is_slowed = pace is not None and pace.slowed_until is not None and pace.slowed_until > now
-    said = reply or (pace.said if pace is not None and is_slowed else "")
+    slowing = [paces[name] for name in ((provider, way) if way == RELAY else (way,)) if name in paces]
+    until, slowed_by = max(
+        ((pace.slowed_until, pace.said) for pace in slowing if pace.slowed_until and pace.slowed_until > now),
+        default=(None, ""),
+    )
+    blocked = paces.get(provider)
+    said = reply or slowed_by
     return ProviderQueue(
         provider,
         provider_name(provider),
@@ -125,6 +146,6 @@ def _queue(row: Sequence[Any], paces: dict[str, ProviderPace], now: datetime) ->
         next_at,
         said,
         explain_waiting(said) if said else None,
-        pace.slowed_until if pace is not None and is_slowed else None,
-        pace.blocked_at if pace is not None else None,
+        until,
+        blocked.blocked_at if blocked is not None else None,
     )

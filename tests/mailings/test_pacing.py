@@ -1,5 +1,6 @@
 """Budgets refill, pauses grow, nights are quiet; and the database remembers it all."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -133,6 +134,6 @@ async def test_a_town_gets_its_messages_of_the_day_and_then_new_ones(
         async with database.writing() as session:
             return (await paces.draw_quota(session, cast.town_id, wanted, 300, clock.now()))[0]
 
-    assert [await drawn(200), await drawn(200), await drawn(1)] == [200, 100, 0]
+    assert sorted(await asyncio.gather(drawn(200), drawn(200), drawn(1))) in ([0, 100, 200], [1, 99, 200])
     with clock.frozen(monday + timedelta(days=1)):
         assert await drawn(500) == 300

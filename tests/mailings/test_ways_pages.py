@@ -1,6 +1,6 @@
 """Settings of a town's way out: a relay whose password is sealed, keys whose record can be copied; what waits, and why."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import select
@@ -11,8 +11,9 @@ from server.core.secrets import Secrets
 from server.core.tables import as_cell
 from server.mailings import breakers, paces, queue, signing, town_relays
 from server.mailings.breakers import is_too_many
-from server.mailings.models import DeliveryState, MailingState, TownRelay
+from server.mailings.models import DeliveryState, MailingState, RelayTls, TownRelay
 from server.mailings.policies import Answer, Stage
+from server.mailings.schemas import RelayDraft
 from tests.browsing import BrowserOf
 from tests.cast import Cast
 from tests.dns_server import Zone
@@ -97,6 +98,33 @@ async def test_the_queue_says_who_waits_and_why(browser_of: BrowserOf, office: O
     page = (await (await browser_of("Bob")).get("/desk/queue")).text
     assert "lets strangers wait a few minutes" in page
     assert "left alone until" in page
+
+
+async def test_the_queue_says_which_relay_rests(office: Office, cast: Cast, secrets: Secrets) -> None:
+    """The relay's pause holds back everybody, whatever the provider said itself; with an own relay, that one's alone."""
+    await office.send_all(
+        MemoryTransport(answer=lambda _to: Answer(450, "4.2.0 Greylisted", Stage.RCPT)), await office.start(people(3))
+    )
+
+    async def left_alone_until() -> datetime | None:
+        async with office.database.reading() as session:
+            (line,) = await queue.queue_by_provider(session, clock.now(), cast.town_id)
+            return line.slowed_until
+
+    async def ask_for_rest(name: str, now: datetime) -> None:
+        async with office.database.writing() as session:
+            said = {name: "421 slow down", "example.org": "450 4.2.0 Greylisted"}
+            await paces.note_answers(session, said, slow=[name], blocked=[], now=now)
+
+    now = clock.now()
+    await ask_for_rest("relay", now)
+    assert await left_alone_until() == now + timedelta(minutes=1)
+    async with office.database.writing() as session:
+        draft = RelayDraft(host="smtp.example.org", port=587, tls=RelayTls.STARTTLS)
+        await town_relays.set_relay(session, cast.town_id, secrets, cast.actor("Alice"), draft)
+    assert await left_alone_until() is None
+    await ask_for_rest(f"relay/{cast.town_id}", now + timedelta(seconds=30))
+    assert await left_alone_until() == now + timedelta(seconds=90)
 
 
 async def test_the_refused_are_tried_again_where_it_makes_sense_and_leave_as_a_harmless_table(

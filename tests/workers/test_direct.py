@@ -97,8 +97,12 @@ async def test_tls_is_used_when_offered_checked_when_possible_and_never_dropped(
 
 
 async def test_the_resolver_says_what_it_knows_and_that_it_does_not_know() -> None:
-    async with Zone(RECORDS, broken={"servfail.example"}).answering() as zone:
+    broken = {"servfail.example", "plain.example/AAAA", "front.example/A"}
+    async with Zone(RECORDS, broken=broken).answering() as zone:
         resolver = Resolver([zone.server])
+        assert await resolver.addresses("plain.example") == ["127.0.0.1"]
+        with pytest.raises(NoAnswer):
+            await resolver.addresses("front.example")
         assert await resolver.exchangers("two.example") == ["front.example", "back.example"]
         assert await resolver.exchangers("two.example") == ["front.example", "back.example"]
         assert zone.asked["two.example", "MX"] == 1
