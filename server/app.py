@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -50,6 +51,7 @@ from server.urgent import pages as urgent_pages
 from server.urgent import public_pages as urgent_public_pages
 from server.urgent.banner import with_banners
 from server.web import look
+from server.web.description import REFUSALS, Described, Door
 from server.web.errors import install_errors
 from server.web.freshness import Freshness
 from server.web.security import Security
@@ -124,6 +126,9 @@ API: tuple[APIRouter, ...] = (
 )
 
 
+App = TypeVar("App", bound=FastAPI)
+
+
 @dataclass(frozen=True)
 class Web:
     """The towns' application and the instance's own: routes alone, not yet of any instance."""
@@ -134,11 +139,12 @@ class Web:
 
 def compose() -> Web:
     """Every town's pages and API, and the instance's own few pages. Reading the routes takes time: once is enough."""
-    towns = _application()
+    towns = _installed(Described)
     _take_as_they_are(towns, PAGES)
     for router in API:
-        towns.include_router(router, prefix="/api/v1")
-    own = _application()
+        towns.include_router(router, prefix="/api/v1", responses=REFUSALS)
+    own = _installed(Door)
+    own.towns = towns
     _take_as_they_are(own, OWN)
     own.mount("/static", static_files(), name="static")
     return Web(towns, own)
@@ -167,7 +173,14 @@ def create_app(
     return Security(Freshness(tenancy), is_https=settings.url.startswith("https:"))
 
 
-def _application() -> FastAPI:
-    app = FastAPI(title="Tambour", version="1", docs_url=None, redoc_url=None, openapi_url="/api/v1/openapi.json")
+def _installed(kind: type[App]) -> App:
+    app = kind(
+        title="Tambour",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
+    )
     install_errors(app)
     return app

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
 from fastapi.responses import RedirectResponse
+from fastapi.security import HTTPAuthorizationCredentials
 
 from server.accounts import queries
 from server.accounts.actors import Actor
@@ -14,11 +15,12 @@ from server.accounts.models import Role
 from server.accounts.tokens import mark_used
 from server.accounts.visits import visiting_roles
 from server.core.database import ReadSession
-from server.core.errors import NotAllowed, NotFound
+from server.core.errors import NotAllowed, NotFound, Unknown
 from server.core.i18n import sentence, speak
 from server.core.secrets import Secrets, token_hash
 from server.web.csrf import csrf_token, refuse_forged
 from server.web.dependencies import CurrentTown, Keys, database_of
+from server.web.description import BEARER
 from server.web.errors import SignInNeeded
 from server.web.templates import path_for
 from server.web.tenancy import Town
@@ -132,13 +134,16 @@ BoardKeeper = Annotated[Actor, Depends(_holding(Role.POSTER, Role.EDITOR, Role.P
 
 def scoped(scope: str | None) -> Callable[..., Awaitable[Actor]]:
     """A route of the API: a bearer token of this town with `scope` ("notices:read"); None: any token of this town."""
+    bearer = Security(BEARER, scopes=[scope] if scope else [])
 
-    async def check(request: Request, town: CurrentTown) -> Actor:
-        kind, _, token = request.headers.get("authorization", "").partition(" ")
+    async def check(
+        request: Request, town: CurrentTown, sent: Annotated[HTTPAuthorizationCredentials | None, bearer]
+    ) -> Actor:
+        token = sent.credentials if sent else ""
         async with database_of(request).reading() as session:
             found = await queries.find_api_token(session, town.id, token_hash(token[:_LONGEST_TOKEN]))
-        if kind.lower() != "bearer" or found is None:
-            raise NotAllowed(sentence("Send a valid token: `Authorization: Bearer …`."), "token_needed")
+        if found is None:
+            raise Unknown(sentence("Send a valid token: `Authorization: Bearer …`."), "token_needed")
         if scope is not None and scope not in found.scopes:
             raise NotAllowed(sentence("This token lacks the scope {scope}.", scope=scope), "scope_needed")
         await mark_used(database_of(request), found)

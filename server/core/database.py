@@ -21,13 +21,14 @@ from typing import Any, NewType, cast
 import aiosqlite
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection, Dialect, ExceptionContext
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
+from server.core.errors import NotFound
 from server.core.pen import PATIENCE, Pen
 from server.core.sqlite_driver import Driver
 from server.core.sqlite_hand import is_busy
@@ -70,6 +71,7 @@ class Database:
         self._has_scribe = has_scribe
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, pool_size)
+        event.listen(self.engine.sync_engine, "handle_error", _find_nothing_beyond)
         # Options travel with the connection to the `begin` event, which then says DEFERRED or IMMEDIATE.
         # PostgreSQL hears that it only reads with its BEGIN; to SQLite the other option means nothing.
         self._for_reading = self.engine.execution_options(tambour_mode="reading", postgresql_readonly=True)
@@ -172,6 +174,13 @@ class Database:
             hand.shutdown(wait=False)
         if (scribe := self.__dict__.pop("_scribe", None)) is not None:
             scribe.close()
+
+
+def _find_nothing_beyond(context: ExceptionContext) -> None:
+    """A number longer than its column is asked for: nothing has it, and an address can be typed with any."""
+    error = context.original_exception
+    if isinstance(error, OverflowError) or "value out of int" in str(error):
+        raise NotFound from None
 
 
 def _driver_arguments(dialect: Dialect, url: URL) -> dict[str, Any]:

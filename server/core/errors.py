@@ -26,6 +26,10 @@ class NotFound(Refusal):
         super().__init__(message or Message("There is nothing at this address."), code)
 
 
+class Unknown(Refusal):
+    """Nobody knows who is asking: a program is to show a token first."""
+
+
 class NotAllowed(Refusal):
     """The person is known but has no right to do this."""
 

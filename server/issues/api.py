@@ -10,7 +10,7 @@ from server.core.database import ReadSession
 from server.issues import approval, drafting, queries, sending
 from server.issues.content import issue_content
 from server.issues.models import Issue
-from server.issues.schemas import Approval, IssueChange, IssueDraft, IssueView, SendingView
+from server.issues.schemas import IssueApproval, IssueChange, IssueDraft, IssueView, SendingView
 from server.web.dependencies import Configuration, CurrentTown, Files, Keys, Reading, Writing, database_of
 from server.web.pagination import AskedSlice, Listing
 
@@ -55,7 +55,7 @@ async def submit_issue(session: Writing, town: CurrentTown, actor: Writer, issue
 
 @router.post("/{issue_id}/approval")
 async def approve_issue(
-    session: Writing, town: CurrentTown, actor: Sender, issue_id: int, approved: Approval
+    session: Writing, town: CurrentTown, actor: Sender, issue_id: int, approved: IssueApproval
 ) -> IssueView:
     """Approve exactly the content with this hash; 409 if it says something else now."""
     issue = await approval.approve_issue(session, town.id, actor, issue_id, approved.content_hash)

@@ -64,7 +64,7 @@ class IssueChange(IssueDraft):
     revision: int = Field(ge=1)
 
 
-class Approval(BaseModel):
+class IssueApproval(BaseModel):
     """The hash of exactly what was read."""
 
     content_hash: str = Field(min_length=64, max_length=64)

@@ -24,7 +24,7 @@ Writer = Annotated[Actor, Depends(scoped("notices:write"))]
 Publisher = Annotated[Actor, Depends(scoped("notices:publish"))]
 
 
-class Approval(BaseModel):
+class NoticeApproval(BaseModel):
     """What was read: the revision, and the hash of exactly its content."""
 
     revision: int
@@ -65,11 +65,11 @@ async def create_notice(session: Writing, town: CurrentTown, actor: Writer, draf
     return await _view(session, await service.create_notice(session, town.id, actor, draft))
 
 
-@router.patch("/{notice_id}", responses={409: {"description": "Somebody saved since `revision`; nothing was changed."}})
+@router.patch("/{notice_id}")
 async def change_notice(
     session: Writing, town: CurrentTown, actor: Writer, notice_id: int, change: NoticeChange
 ) -> NoticeView:
-    """Change some fields of the text of `revision`. Fields that are left out stay as they are."""
+    """Change some fields of the text of `revision`. Fields that are left out stay; 409 if somebody saved since."""
     notice = await queries.get_notice(session, town.id, notice_id)
     if notice.revision != change.revision:
         raise Conflict(sentence("This notice has changed since you read it. Read it again."), "content_changed")
@@ -96,7 +96,7 @@ async def return_notice(
 
 @router.post("/{notice_id}/approval")
 async def approve_notice(
-    session: Writing, town: CurrentTown, actor: Publisher, notice_id: int, approved: Approval
+    session: Writing, town: CurrentTown, actor: Publisher, notice_id: int, approved: NoticeApproval
 ) -> NoticeView:
     """Approve exactly this text; 409 if it says something else now."""
     notice = await service.approve_notice(session, town.id, actor, notice_id, approved.revision, approved.content_hash)

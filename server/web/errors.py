@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 
-from server.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable
+from server.core.errors import Conflict, Invalid, NotAllowed, NotFound, Refusal, TooMany, Unavailable, Unknown
 from server.core.i18n import sentence, translate
 from server.web.forms import RefusedForm, sentences_of
 from server.web.security import TooHeavy
@@ -26,6 +26,7 @@ _AWAY = Refusal(sentence("The database does not answer. Try again in a moment.")
 
 _STATUS: dict[type[Refusal], int] = {
     NotFound: 404,
+    Unknown: 401,
     NotAllowed: 403,
     Conflict: 409,
     Invalid: 422,
@@ -59,17 +60,36 @@ async def _carried(_request: Request, error: Exception) -> Response:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    status, refusal = _refusal_of(error)
+    status, refusal = (404, NotFound()) if _leads_nowhere(request, error) else _refusal_of(error)
     if status >= 500:
         log.error("request failed", exc_info=error, extra={"route": _route(request)})
-    headers = {"retry-after": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
-    return _respond(request, status, refusal, headers)
+    return _respond(request, status, refusal, _headers_of(refusal))
+
+
+def _headers_of(refusal: Refusal) -> dict[str, str]:
+    match refusal:
+        case TooMany():
+            return {"retry-after": str(refusal.retry_after)}
+        case Unknown():
+            return {"www-authenticate": "Bearer"}
+    return {}
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected error", exc_info=error, extra={"route": _route(request)})
     refusal = Refusal(sentence("Something went wrong on our side. Nothing was changed."), "unexpected")
     return _respond(request, 500, refusal, {})
+
+
+def _leads_nowhere(request: Request, error: Exception) -> bool:
+    """An address was mistyped, or is for a form alone: there is nothing to correct that somebody filled in."""
+    is_visit = request.method == "GET" and not _is_for_a_program(request)
+    match error:
+        case RequestValidationError():
+            return is_visit or any(one["loc"][0] == "path" for one in error.errors())
+        case HTTPException(status_code=405):
+            return is_visit
+    return False
 
 
 def _refusal_of(error: Exception) -> tuple[int, Refusal]:

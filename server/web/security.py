@@ -1,7 +1,7 @@
 """Headers of every answer, and the most a request may weigh."""
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = (
@@ -20,10 +20,11 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 MAX_REQUEST_BYTES = 25_000_000
+_MOST_READ_IN_VAIN = 10 * MAX_REQUEST_BYTES
 
 
 class Security:
-    """Adds the headers an answer does not set itself; refuses a body that is too heavy before reading it all."""
+    """Adds the headers an answer does not set itself; refuses a body that is too heavy, in the words of the page it is for."""
 
     def __init__(self, app: ASGIApp, *, is_https: bool) -> None:
         self.app = app
@@ -35,9 +36,8 @@ class Security:
             return
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if not declared.isdigit() or int(declared) > MAX_REQUEST_BYTES:
-            refusal = PlainTextResponse("This is too heavy: 25 MB at most.\n", 413)
-            await refusal(scope, receive, self._with_headers(send))
-            return
+            await _read_in_vain(receive)
+            receive = _refusing
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         await self.app(scope, _bounded(receive), self._with_headers(send))
@@ -66,8 +66,25 @@ def _without_body(send: Send) -> Send:
     return sending
 
 
-class TooHeavy(Exception):
-    """A request without a declared length turned out to be too heavy."""
+class TooHeavy(HTTPException):
+    """A request is heavier than one may be, as it said itself or as it turned out."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+async def _read_in_vain(receive: Receive) -> None:
+    """A browser that is cut off while it sends shows no answer: what it sends is let pass and forgotten."""
+    left = _MOST_READ_IN_VAIN
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
+
+
+async def _refusing() -> Message:
+    raise TooHeavy
 
 
 def _bounded(receive: Receive) -> Receive:

@@ -66,13 +66,13 @@ async def test_a_revoked_token_opens_nothing(
     token = await make_token(database, cast, ["notices:read"])
     alice = await browser_of("Alice")
     assert (await alice.submit("/desk/settings/tokens/1/revocation")).status_code == 303
-    assert await get(client, WHO, token) == 403
+    assert await get(client, WHO, token) == 401
     assert (await alice.submit("/desk/settings/tokens/1/revocation")).status_code == 404
 
 
 async def test_a_token_of_another_town_opens_nothing_here(client: Browser, database: Database, cast: Cast) -> None:
     token = await make_token(database, cast, ["notices:read"])
-    assert await get(client, "https://tambour.test/voisin/api/v1/municipality", token) == 403
+    assert await get(client, "https://tambour.test/voisin/api/v1/municipality", token) == 401
     assert await get(client, "/api/v1/boards", token) == 403
 
 
@@ -84,7 +84,7 @@ async def test_anything_else_is_refused_the_same_way(
 ) -> None:
     token = await make_token(database, cast, ["notices:read"])
     answer = await client.get(WHO, headers={"authorization": header.format(token=token)})
-    assert answer.status_code == 403
+    assert answer.status_code == 401
     assert answer.json()["code"] == "token_needed"
 
 
