@@ -69,3 +69,33 @@ class Invalid(Refusal):
     def __init__(self, fields: Mapping[str, Message], message: Message | None = None) -> None:
         super().__init__(message or Message("Some answers need a correction."))
         self.fields = dict(fields)
+
+
+class Faults:
+    """Several answers are looked at before any is refused, so that a form says all that it wants at once.
+
+    faults = Faults()
+    with faults:
+        check_wants(…)
+    with faults:
+        check_callable(…)
+    faults.refuse()
+    """
+
+    def __init__(self) -> None:
+        self.fields: dict[str, Message] = {}
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        """What is Invalid is kept; anything else goes on its way."""
+        if not isinstance(error, Invalid):
+            return False
+        self.fields = error.fields | self.fields
+        return True
+
+    def refuse(self) -> None:
+        """Raise Invalid if something was wrong."""
+        if self.fields:
+            raise Invalid(self.fields)

@@ -46,10 +46,7 @@ def translate(message: Message, language: str | None = None) -> str:
     """The sentence in `language` (default: the current one), its holes filled."""
     language = language or current_language()
     words = catalogue(language)
-    filled = {
-        name: translate(value, language) if isinstance(value, Message) else value
-        for name, value in message.params.items()
-    }
+    filled = {name: _said(value, language) for name, value in message.params.items()}
     if message.plural is None:
         template = words.gettext(message.msgid)
     else:
@@ -57,6 +54,15 @@ def translate(message: Message, language: str | None = None) -> str:
         template = words.ngettext(message.msgid, message.plural, count)
         filled["count"] = numbers.format_decimal(count, locale=language)
     return template.format(**filled) if filled else template
+
+
+def _said(value: Any, language: str) -> Any:
+    """A sentence in a sentence; a number too long to be a year or a number of something, in groups of three digits."""
+    if isinstance(value, Message):
+        return translate(value, language)
+    if isinstance(value, int) and value >= 10_000:
+        return numbers.format_decimal(value, locale=language)
+    return value
 
 
 def current_language() -> str:

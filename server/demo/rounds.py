@@ -19,6 +19,8 @@ from server.notices.queries import current_notices
 
 _INITIALS = "T. G."
 _BETWEEN_BOARDS = timedelta(minutes=9)
+_SMALL = 3  # sheets of A4: what closes a road or empties bins hangs there, the rest does not
+_FOR_SMALL = {NoticeKind.WORKS, NoticeKind.ENVIRONMENT}
 
 
 def mondays_of_rounds(today: date, weeks: int) -> list[date]:
@@ -89,6 +91,7 @@ async def plan_what_is_new(session: WriteSession, stage: Stage) -> None:
 async def _plan(session: WriteSession, stage: Stage, public: Publication, plan: dict[str, object]) -> None:
     rooms = {board.id: board for board in await list_boards(session, stage.town_id)}
     ids = [int(str(one)) for one in plan["board_ids"]]  # type: ignore[attr-defined]  # a list of ids
+    ids = [one for one in ids if public.kind in _FOR_SMALL or rooms[one].room_a4 > _SMALL]
     large = [one for one in ids if getattr(rooms[one], f"room_{plan['format']}")]
     for size, where in ((plan["format"], large), (SheetFormat.A4, [one for one in ids if one not in large])):
         if where:

@@ -33,4 +33,6 @@ async def knows_host(session: Reading, settings: Configuration, domain: str = ""
 
 @router.get("/robots.txt", name="robots")
 async def robots() -> PlainTextResponse:
-    return PlainTextResponse("User-agent: *\nDisallow: /desk\nDisallow: /*/desk\nDisallow: /*/residents\nDisallow: /operator\n")
+    return PlainTextResponse(
+        "User-agent: *\nDisallow: /desk\nDisallow: /*/desk\nDisallow: /*/residents\nDisallow: /operator\n"
+    )

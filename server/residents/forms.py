@@ -12,7 +12,7 @@ from server.accounts.audit import action, record
 from server.accounts.models import Account
 from server.core import clock
 from server.core.database import ReadSession, WriteSession
-from server.core.errors import Invalid, NotFound
+from server.core.errors import Faults, Invalid, NotFound
 from server.core.i18n import sentence
 from server.mailings.service import hold_recipients
 from server.residents import queries, register
@@ -92,9 +92,13 @@ async def key_form(
 ) -> register.Registered:
     """Put whoever signed the form on the list, or change the person `known_id` as it says. Raises NotFound and Invalid."""
     batch = await _open(session, post.municipality.id, batch_id)
-    if not entry.is_signed:
-        raise Invalid({"is_signed": _SIGN})
-    await _check_number(session, post.municipality.id, entry.form_number)
+    faults = Faults()
+    with faults:
+        await _check_number(session, post.municipality.id, entry.form_number)
+    with faults:
+        if not entry.is_signed:
+            raise Invalid({"is_signed": _SIGN})
+    faults.refuse()
     if entry.known_id:
         change = await _added_to(session, post.municipality.id, entry)
         done = await register.change_resident(session, post, actor, entry.known_id, change)

@@ -4,7 +4,7 @@ from server.accounts.actors import Actor
 from server.accounts.audit import action, record
 from server.core import clock
 from server.core.database import WriteSession
-from server.core.errors import Invalid
+from server.core.errors import Faults, Invalid
 from server.core.i18n import sentence
 from server.core.secrets import Secrets
 from server.municipalities.models import Municipality
@@ -38,10 +38,16 @@ async def ask_for_paper(
     """Put it on the counter's list, unless a limit is reached: the page says the same. Raises Invalid."""
     if wish.channel not in PAPER:
         raise Invalid({"channel": sentence("Choose one of the answers of the list.")})
-    await check_wants(session, municipality.id, _wants(wish))
-    await check_places(session, municipality.id, wish.place_ids)
-    check_reachable([wish.channel], wish, None)
-    check_callable(wish.may_be_called, wish.phone)
+    faults = Faults()
+    with faults:
+        await check_wants(session, municipality.id, _wants(wish))
+    with faults:
+        await check_places(session, municipality.id, wish.place_ids)
+    with faults:
+        check_reachable([wish.channel], wish, None)
+    with faults:
+        check_callable(wish.may_be_called, wish.phone)
+    faults.refuse()
     if not await limits.may_ask_for_paper(session, secrets, municipality.id, address_of_asker):
         return
     version, words = words_shown(municipality.name, wish.language, with_calls=wish.may_be_called)

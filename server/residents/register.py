@@ -10,7 +10,7 @@ from server.accounts.actors import Actor
 from server.accounts.audit import action, record
 from server.core import clock
 from server.core.database import WriteSession
-from server.core.errors import Invalid
+from server.core.errors import Faults, Invalid
 from server.core.i18n import sentence
 from server.mailings.leaving import cancel_for_recipient, lift_suppression
 from server.mailings.service import hold_recipients
@@ -123,19 +123,31 @@ def _is_known(change: ResidentChange, resident: Resident | None) -> bool:
 async def _check(
     session: WriteSession, municipality_id: int, change: ResidentChange, resident: Resident | None = None
 ) -> None:
-    """Raise Invalid for what cannot be written down."""
-    channels = {want.channel for want in change.wants}
-    if not change.wants:
-        raise Invalid({"wants": sentence("Choose at least one topic and how it is brought.")})
-    if change.way not in BY_HAND:
-        raise Invalid({"way": sentence("Choose one of the answers of the list.")})
-    check_callable(change.may_be_called, change.phone)
-    await check_wants(session, municipality_id, change.wants)
-    await check_places(session, municipality_id, change.place_ids)
-    check_reachable(channels, change, change.email)
+    """Raise Invalid for all that cannot be written down."""
+    faults = Faults()
+    with faults:
+        if not change.wants:
+            raise Invalid({"wants": sentence("Choose at least one topic and how it is brought.")})
+        await check_wants(session, municipality_id, change.wants)
+    with faults:
+        if change.way not in BY_HAND:
+            raise Invalid({"way": sentence("Choose one of the answers of the list.")})
+    with faults:
+        check_callable(change.may_be_called, change.phone)
+    with faults:
+        await check_places(session, municipality_id, change.place_ids)
+    with faults:
+        check_reachable({want.channel for want in change.wants}, change, change.email)
+    with faults:
+        _check_address(change, resident)
+    faults.refuse()
+
+
+def _check_address(change: ResidentChange, resident: Resident | None) -> None:
+    """An address that is new here has a use, and a proof if its owner is not asked."""
     if not change.email or _is_known(change, resident):
         return
-    if Channel.EMAIL not in channels:
+    if change.wants and Channel.EMAIL not in {want.channel for want in change.wants}:
         raise Invalid(
             {"email": sentence("Choose a topic by email, or leave this address empty: it would serve nothing.")}
         )

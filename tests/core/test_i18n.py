@@ -85,3 +85,8 @@ def test_only_the_first_day_of_a_month_is_an_ordinal_in_french(day: date, patter
         assert format_day(day, pattern) == said
     with speaking("en"):
         assert "ᵉʳ" not in format_day(day, pattern)
+
+
+def test_a_long_number_in_a_sentence_is_grouped_as_the_language_does() -> None:
+    assert translate(sentence("{who} writes. {advice}", who=800_000, advice=2026), "fr") == "800\u202f000 écrit. 2026"
+    assert translate(sentence("{who} writes. {advice}", who=50_000, advice=9_999), "en") == "50,000 writes. 9999"

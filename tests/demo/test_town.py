@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import col, func, select
 
+from server.boards.waiting import count_waiting
 from server.core import clock
 from server.core.database import Database, ReadSession
 from server.core.files import FileStore
@@ -52,6 +53,7 @@ async def it_has_a_past(database: Database, links: dict[str, str]) -> None:
         await _its_people(session, town.id)
         await _its_letters(session)
         await _its_alarms(session, town.id)
+        assert (await count_waiting(session, town.id)).misfits <= 3, "boards that are run well"
 
 
 async def _its_notices(session: ReadSession, town_id: int) -> None:
