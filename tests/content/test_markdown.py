@@ -149,7 +149,7 @@ def test_a_body_that_is_too_long_is_refused_in_a_sentence() -> None:
     with pytest.raises(TooLong) as refusal:
         parse("a" * (MAX_BODY + 1))
     assert isinstance(refusal.value, Invalid)
-    assert "50001" in translate(refusal.value.fields["body"], "en")
+    assert "50,001" in translate(refusal.value.fields["body"], "en")
 
 
 def test_a_refusal_names_the_field_it_was_read_from() -> None:
