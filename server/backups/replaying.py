@@ -67,14 +67,15 @@ async def replay(session: WriteSession, secrets: Secrets, entries: Sequence[Entr
     here = set(await session.scalars(select(col(Municipality.id))))
     for entry in entries:
         await _bar(session, [line for line in entry["barred"] if line[0] in here])
-    for town, resident, runs in {(line[0], line[1]): line for entry in entries for line in entry["wishes"]}.values():
-        done.departures += await _follow_wish(session, town, resident, runs)
-    for town, resident in dict.fromkeys((line[0], line[1]) for entry in entries for line in entry["erased"]):
-        done.erasures += await _erase(session, secrets, town, resident)
+    # Before anybody leaves: their row would be cancelled, and they had the letter.
     settled = _gathered(entries)
     for mailing_id, states in settled.items():
         for state, ids in states.items():
             done.sent += await _settle(session, mailing_id, state, ids)
+    for town, resident, runs in {(line[0], line[1]): line for entry in entries for line in entry["wishes"]}.values():
+        done.departures += await _follow_wish(session, town, resident, runs)
+    for town, resident in dict.fromkeys((line[0], line[1]) for entry in entries for line in entry["erased"]):
+        done.erasures += await _erase(session, secrets, town, resident)
     known = {one["id"]: one for entry in entries for one in entry["mailings"] if one["municipality_id"] in here}
     for about in known.values():
         done.mailings += await _remember(session, about, settled.get(about["id"], {}))
