@@ -14,6 +14,7 @@ from server.core.settings import Settings
 from server.mailings import town_relays
 from server.mailings.heartbeats import beat, stop_beating
 from server.mailings.models import TownRelay
+from server.mailings.paces import Quota
 from server.mailings.pacing import hours_of
 from server.mailings.queue import RELAY, relay_of
 from workers.groups import Groups
@@ -84,7 +85,7 @@ class Roads:
             RELAY,
             carries=lambda municipality_id: municipality_id not in self._own,
             groups=Groups(Resolver.of(settings)) if keeps_pace else None,
-            per_day=settings.smtp_per_town_daily,
+            quota=Quota(settings.smtp_per_town_daily, settings.smtp_per_town_hourly),
             # The catcher keeps what it is given: nobody is woken, and a trial in the evening shows what happens.
             quiet_hours=hours_of(settings.quiet_hours) if settings.way_out != "catcher" else None,
             per_connection=self._transport.per_connection if isinstance(self._transport, DirectTransport) else None,
@@ -148,7 +149,7 @@ class Roads:
         way = Way(
             relay_of(town),
             carries=lambda municipality_id: municipality_id == town,
-            per_day=relay.per_day,
+            quota=Quota(relay.per_day, relay.per_hour),
             quiet_hours=hours_of(self._settings.quiet_hours),
         )
         worker = MailWorker(

@@ -13,23 +13,23 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from server.core import clock
-from server.core.database import Database, WriteSession
+from server.core.database import Database
 from server.mailings import breakers, paces
 from server.mailings.ledger import Claim, DueMailing, Settlement
 from server.mailings.models import DeliveryState, Lane
-from server.mailings.paces import Wish
+from server.mailings.paces import NO_LIMIT, Quota, Wish
 from server.mailings.pacing import Grant, asks_to_slow_down, quiet_until
 from server.mailings.policies import Cause, cause_of
 from server.mailings.providers import provider_of
 from workers.groups import Groups
 from workers.patience import DATABASE_AWAY
+from workers.quotas import PutOff, TownQuotas
 
 log = logging.getLogger(__name__)
 _ORDINARY = Lane.ORDINARY.rank
 _FLUSH = 1.0  # seconds between two looks at what was noted
 _MOST_COUNTED = 1_000  # mailings
 _INSISTS = 3  # times in a row that a relay asks us to slow down before we do: once may be about one connection
-PutOff = tuple[int, int, datetime]
 
 
 class Traffic(Protocol):
@@ -72,7 +72,7 @@ class Way:
     carries: Callable[[int], bool] = lambda _municipality_id: True
     groups: Groups | None = None
     """Who keeps a mailbox, where each provider's own pace is kept; none: the relay holds back by itself."""
-    per_day: int = 0
+    quota: Quota = NO_LIMIT
     quiet_hours: tuple[int, int] | None = None
     per_connection: dict[str, int] | None = None
     """Kept as the administrator says, for a way that opens the connections to the providers itself."""
@@ -97,6 +97,7 @@ class WayTraffic:
         self._slowed: dict[str, datetime | None] = {}
         self._asked: Counter[str] = Counter()
         self._lead = timedelta()
+        self._quotas = TownQuotas(way.quota)
         self._noted = _Noted()
         self._counts: defaultdict[int, Counter[DeliveryState]] = defaultdict(Counter)
 
@@ -109,7 +110,7 @@ class WayTraffic:
 
     async def admit(self, claims: Sequence[Claim], held: Collection[Claim], now: datetime) -> list[Claim]:
         groups, self._lead = self._way.groups, now - clock.now()
-        if not claims or (groups is None and not self._way.per_day):
+        if not claims or (groups is None and not self._quotas.are_limited):
             return list(claims)
         if self._noted.slow:
             await self._write_down()  # what was just said counts before anything more is granted
@@ -122,10 +123,11 @@ class WayTraffic:
                 wished = Counter(names[claim.id] for claim in claims)
                 wishes = {name: Wish(count, in_use[name]) for name, count in wished.items()}
                 admitted, later = shared_out(claims, names, await paces.draw(session, wishes, now))
-            if self._way.per_day:
-                admitted, over = await self._within_quota(session, admitted, now)
+            if self._quotas.are_limited:
+                admitted, over = await self._quotas.within(session, admitted, now)
                 later += over
             await paces.put_off(session, later)
+        self._quotas.keep()
         return admitted
 
     def note(self, settlements: Iterable[Settlement], now: datetime) -> None:
@@ -133,6 +135,8 @@ class WayTraffic:
         for one in settlements:
             claim, decision = one.claim, one.decision
             self._counts[claim.mailing_id][decision.state] += 1
+            if decision.state is not DeliveryState.QUEUED:
+                self._quotas.spend(claim)
             if decision.state is DeliveryState.ACCEPTED:
                 self._note_yes(self._pace_of(claim.address))
             elif decision.reply:
@@ -199,23 +203,6 @@ class WayTraffic:
                 del self._counts[mailing_id]
                 async with self._database.writing() as session:
                     await breakers.stop_if_refused(session, mailing_id)
-
-    async def _within_quota(
-        self, session: WriteSession, claims: Sequence[Claim], now: datetime
-    ) -> tuple[list[Claim], list[PutOff]]:
-        """What is pressing counts, and always leaves."""
-        admitted, later = [], []
-        by_town: defaultdict[int, list[Claim]] = defaultdict(list)
-        for claim in claims:
-            by_town[claim.municipality_id].append(claim)
-        for municipality_id, theirs in sorted(by_town.items()):
-            granted, again = await paces.draw_quota(session, municipality_id, len(theirs), self._way.per_day, now)
-            pressing = [claim for claim in theirs if claim.lane < _ORDINARY]
-            others = [claim for claim in theirs if claim.lane >= _ORDINARY]
-            allowed = max(0, granted - len(pressing))
-            admitted += pressing + others[:allowed]
-            later += [(claim.id, claim.attempt, again) for claim in others[allowed:]]
-        return admitted, later
 
 
 def shared_out(

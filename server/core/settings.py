@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     smtp_paces: bool = Field(True, description="The relay itself holds back what providers do not take so fast.")
     smtp_private_relays: bool = Field(False, description="Towns may name relays on private networks.")
     smtp_per_town_daily: int = Field(0, description="Most messages of one town a day, urgent ones apart; 0: no limit.")
+    smtp_per_town_hourly: int = Field(0, description="The same for an hour.")
     quiet_hours: str = Field("21-7", description="Hours of the town in which only urgent mail leaves; empty: none.")
     dns_servers: str = Field("", description="DNS servers asked instead of the machine's own, separated by commas.")
     metrics: Literal["local", "token", "off"] = Field(

@@ -256,6 +256,7 @@ class TownRelay(SQLModel, table=True):
     sealed_password: bytes = Field(default=b"", sa_type=LargeBinary)
     per_day: int = Field(default=0)
     """Most messages a day, as the relay's owner sells them; 0: as many as there are."""
+    per_hour: int = Field(default=0)
     changed_at: datetime = moment()
 
 

@@ -17,7 +17,7 @@ from server.mailings.models import Delivery, DeliveryState, Mailing, ProviderCha
 from server.mailings.pacing import Budget, Grant
 from server.mailings.provider_rules import PRESETS, ProviderRule, preset_of
 
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 _CHANGED = "—"
 _ADDRESS = re.compile(r"\S*@\S*")  # it is kept for the provider, and must not tell of a person
 
@@ -28,6 +28,26 @@ class Wish:
 
     wanted: int
     in_use: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Most messages of a town; 0: no limit."""
+
+    per_day: int = 0
+    per_hour: int = 0
+
+
+NO_LIMIT = Quota()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """So many are counted until the first span ends; the others may ask `again`."""
+
+    granted: int
+    again: datetime
+    until: datetime
 
 
 async def draw(session: WriteSession, wishes: Mapping[str, Wish], now: datetime) -> dict[str, Grant]:
@@ -42,11 +62,20 @@ async def draw(session: WriteSession, wishes: Mapping[str, Wish], now: datetime)
     return grants
 
 
-async def draw_quota(
-    session: WriteSession, municipality_id: int, wanted: int, per_day: int, now: datetime
-) -> tuple[int, datetime]:
-    """How many of the town's messages may leave today, and when it gets new ones."""
-    return await count_some(session, f"mail/{municipality_id}", wanted=wanted, limit=per_day, per=DAY, now=now)
+async def draw_quota(session: WriteSession, municipality_id: int, wanted: int, quota: Quota, now: datetime) -> Drawn:
+    """How many of the town's messages may leave within this hour and day. What the day refuses had its place in the
+    hour, which is over before the day is.
+    """
+    granted, again, until = wanted, now, now + DAY
+    for key, limit, per in (
+        (f"mail/{municipality_id}/hour", quota.per_hour, HOUR),
+        (f"mail/{municipality_id}", quota.per_day, DAY),
+    ):
+        if limit:
+            asked = granted
+            granted, ends = await count_some(session, key, wanted=asked, limit=limit, per=per, now=now)
+            again, until = max(again, ends) if granted < asked else again, min(until, ends)
+    return Drawn(granted, again, until)
 
 
 async def put_off(session: WriteSession, rows: Iterable[tuple[int, int, datetime]]) -> None:

@@ -21,7 +21,15 @@ router = APIRouter(dependencies=[Depends(room("settings"))])
 
 SAVED = saying("relay-saved", sentence("The town’s mails leave by this relay from now on."))
 REMOVED = saying("relay-removed", sentence("The town’s mails leave as those of the whole instance do."))
-_NEW: dict[str, Any] = {"host": "", "port": 587, "tls": RelayTls.STARTTLS, "username": "", "per_day": 0}
+
+_NEW: dict[str, Any] = {
+    "host": "",
+    "port": 587,
+    "tls": RelayTls.STARTTLS,
+    "username": "",
+    "per_day": 0,
+    "per_hour": 0,
+}
 
 
 @router.get("/desk/settings/relay", name="relay")

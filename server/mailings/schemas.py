@@ -32,6 +32,7 @@ class RelayDraft(BaseModel):
     username: Annotated[Line, Field(max_length=254)] = ""
     password: Annotated[str, Field(max_length=254)] = ""
     per_day: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    per_hour: Annotated[int, Field(ge=0, le=10_000_000)] = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from server.core import clock
 from server.core.database import Database
 from server.mailings import paces, pacing
-from server.mailings.paces import Wish
+from server.mailings.paces import Quota, Wish
 from server.mailings.pacing import HORIZON, SLOW_STEPS, Budget, asks_to_slow_down, quiet_until
 from server.mailings.provider_rules import PRESETS, USUAL, ProviderRule, group_of
 from tests.cast import Cast
@@ -130,10 +130,15 @@ async def test_budgets_outlive_the_process_and_are_shared_by_all(database: Datab
 async def test_a_town_gets_its_messages_of_the_day_and_then_new_ones(
     database: Database, cast: Cast, monday: datetime
 ) -> None:
-    async def drawn(wanted: int) -> int:
+    by_the_day, by_the_hour = Quota(per_day=300), Quota(per_day=300, per_hour=200)
+
+    async def drawn(wanted: int, quota: Quota = by_the_day) -> int:
         async with database.writing() as session:
-            return (await paces.draw_quota(session, cast.town_id, wanted, 300, clock.now()))[0]
+            return (await paces.draw_quota(session, cast.town_id, wanted, quota, clock.now())).granted
 
     assert sorted(await asyncio.gather(drawn(200), drawn(200), drawn(1))) in ([0, 100, 200], [1, 99, 200])
     with clock.frozen(monday + timedelta(days=1)):
         assert await drawn(500) == 300
+    for hour, granted in ((48, 200), (48.9, 0), (49, 100), (71, 0), (72, 200)):
+        with clock.frozen(monday + timedelta(hours=hour)):
+            assert await drawn(500, by_the_hour) == granted, hour

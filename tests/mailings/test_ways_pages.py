@@ -29,6 +29,7 @@ RELAY = {
     "tls": "starttls",
     "username": "lettre",
     "password": "très secret",
+    "per_hour": "200",
 }
 
 
@@ -44,7 +45,7 @@ async def test_a_towns_relay_is_kept_with_a_sealed_password_that_follows_no_othe
     async with database.reading() as session:
         (row,) = await session.scalars(select(TownRelay))
         assert b"secret" not in row.sealed_password
-        assert town_relays.password_of(row, secrets) == "très secret"
+        assert (town_relays.password_of(row, secrets), row.per_hour) == ("très secret", 200)
         assert row.municipality_id == cast.town_id
     page = (await alice.get("/desk/settings/relay")).text
     assert "smtp.ville.example" in page

@@ -13,6 +13,7 @@ from server.core import clock
 from server.core.settings import Settings
 from server.mailings import ledger, paces
 from server.mailings.models import DeliveryState, Lane, MailingState, RelayTls, TownRelay
+from server.mailings.paces import Quota
 from server.mailings.policies import Answer, Stage
 from server.mailings.provider_rules import ProviderRule
 from server.mailings.schemas import Recipient
@@ -26,7 +27,7 @@ from workers.resolver import Resolver
 from workers.roads import Roads
 from workers.traffic import Way, WayTraffic
 from workers.transports import smtp
-from workers.transports.contract import Parcel
+from workers.transports.contract import Parcel, RelayDown, Trouble
 from workers.transports.memory import YES, MemoryLine, MemoryTransport
 
 ACCEPTED, QUEUED, DEFERRED = DeliveryState.ACCEPTED, DeliveryState.QUEUED, DeliveryState.DEFERRED
@@ -135,7 +136,7 @@ async def test_at_night_only_what_is_pressing_leaves(office: Office) -> None:
 async def test_a_town_has_so_many_messages_a_day_and_the_rest_leaves_the_day_after(office: Office) -> None:
     memory = MemoryTransport()
     mailing_id = await office.start(people(8))
-    async with office.working(memory, traffic=WayTraffic(office.database, Way("relay", per_day=5))):
+    async with office.working(memory, traffic=WayTraffic(office.database, Way("relay", quota=Quota(per_day=5)))):
         await eventually(partial(_sent_to, memory, "example.org", 5))
         urgent = await office.start(people(2), lane=Lane.URGENT, idempotency_key="urgent")
         assert await office.until_settled(urgent) == {ACCEPTED: 2}
@@ -144,6 +145,27 @@ async def test_a_town_has_so_many_messages_a_day_and_the_rest_leaves_the_day_aft
     waiting = [row.next_at for row in rows if row.state is QUEUED]
     tomorrow = await shared_now(office) + timedelta(hours=23)
     assert all(moment and moment > tomorrow for moment in waiting)
+
+
+async def test_what_could_not_leave_for_want_of_a_relay_costs_nothing_of_the_quota(office: Office) -> None:
+    memory = MemoryTransport()
+    memory.down = RelayDown(Trouble.UNREACHABLE, "refused")
+    mailing_id = await office.start(people(8))
+    quota = Quota(per_day=9, per_hour=8)
+    async with office.working(memory, traffic=WayTraffic(office.database, Way("relay", quota=quota))):
+        await asyncio.sleep(0.3)
+        memory.down = None
+        assert await office.until_settled(mailing_id) == {ACCEPTED: 8}
+        later = await office.start(people(1, start=9), idempotency_key="later")
+        await eventually(partial(_is_put_off, office, later))
+    (row,) = await office.rows(later)
+    assert row.next_at
+    assert timedelta(minutes=59) < row.next_at - await shared_now(office) < timedelta(hours=1)
+
+
+async def _is_put_off(office: Office, mailing_id: int) -> bool:
+    (row,) = await office.rows(mailing_id)
+    return row.state is QUEUED and row.next_at is not None and row.next_at > clock.now() + timedelta(minutes=5)
 
 
 @dataclass
