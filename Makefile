@@ -1,7 +1,7 @@
 # Everything that is done with this repository. `make help` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fast test-browser check format bench rehearse lock words clean
+.PHONY: help run setup test test-suite test-fast test-browser check format bench rehearse lock words clean
 
 BIN := .venv/bin
 # The tests start many processes: what one has compiled the next one reads.
@@ -23,6 +23,9 @@ setup: ## Install what the tests need too (as root on Debian: system packages in
 test: setup ## Run every test, on SQLite and PostgreSQL, then in a browser
 	$(PYTEST) -n 2 --dist worksteal -m "not browser" --ignore tests/browser
 	$(PYTEST) -n 2 --dist loadfile -m browser
+
+test-suite: setup ## Run the suite proper: every room's promises, on both databases (tests/natures.py says what lies around it)
+	$(PYTEST) -n 2 --dist worksteal -m "not (browser or drill or corpus or walk or long)" --ignore tests/browser
 
 test-fast: setup ## Run the tests that need no browser
 	$(PYTEST) -n 2 --dist worksteal -m "not browser" --ignore tests/browser

@@ -25,6 +25,7 @@ from tests.browsing import Browser, BrowserOf
 from tests.cast import Cast, open_session
 from tests.databases import BARE, PEOPLED, AimedDatabase, PostgresStates, SqliteStates
 from tests.hashing import CountingHasher
+from tests.natures import nature_of
 from tests.postgres import MEMORY, PostgresServer, of_the_run
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     made = sha256(Path(templating.__file__).read_bytes()).hexdigest()[:16]
     templating.environment().bytecode_cache = FileSystemBytecodeCache(str(config.cache.mkdir(f"templates-{made}")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if nature := nature_of(item.path):
+            item.add_marker(nature)
 
 
 def pytest_collection_finish() -> None:

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from tests.architecture.sources import ROOT, functions, modules, named, tracked, tree
+from tests.natures import NATURES, TESTS
 
 MAX_LINES = 300
 MAX_FUNCTION = 40
@@ -22,6 +23,11 @@ def test_the_plan_names_every_room() -> None:
     plan = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     rooms = [path.parent.name for path in (ROOT / "server").glob("*/__init__.py")]
     assert [room for room in rooms if f"\n  {room}/ " not in plan] == []
+
+
+def test_what_lies_around_the_suite_proper_is_there() -> None:
+    """A file that was renamed would join the suite proper unseen."""
+    assert [place for places in NATURES.values() for place in places if not (TESTS / place).exists()] == []
 
 
 def test_a_module_is_small() -> None:

@@ -61,6 +61,7 @@ async def test_what_is_printed_is_what_is_put_up(database: Database, files: File
         assert archive.namelist() == list(pack.files)
 
 
+@pytest.mark.long
 async def test_a_large_sheet_comes_whole_and_on_sheets_to_glue_and_a_command_writes_the_same(
     database: Database, database_url: str, files: FileStore, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,13 +13,6 @@ PASSWORD = "un tambour bat dans la ville"
 SignIn = Callable[[str], BrowserContext]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here opens pages in Chromium; each worker has an instance of its own, and takes whole files."""
-    for item in items:
-        if "tests/browser/" in str(item.path):
-            item.add_marker(pytest.mark.browser)
-
-
 @pytest.fixture(scope="session")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     with running_instance(tmp_path_factory.mktemp("instance") / "home") as running:

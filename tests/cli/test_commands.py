@@ -149,6 +149,7 @@ def test_many_towns_are_opened_from_a_list(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("migrated")
+@pytest.mark.long
 def test_a_town_is_suspended_opened_handed_over_and_deleted_with_proof(tmp_path: Path) -> None:
     add_town()
     add_town(slug="amont", name="Amont")
@@ -194,6 +195,7 @@ def test_a_secret_may_be_handed_over_as_a_file(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.usefixtures("migrated")
+@pytest.mark.long
 def test_backups_are_made_tried_listed_and_brought_back(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
 ) -> None:

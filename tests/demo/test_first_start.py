@@ -17,7 +17,6 @@ def configured(tmp_path: Path) -> Settings:
     return Settings(home=tmp_path / "home", database_url="")
 
 
-@pytest.mark.slow
 async def test_it_is_done_once(configured: Settings) -> None:
     with clock.frozen(NOON):
         links = await first_start(configured)

@@ -49,7 +49,6 @@ async def test_eight_workers_on_one_queue_make_no_second_copy(office: Office) ->
     assert len(memory.taken) == 240
 
 
-@pytest.mark.slow
 async def test_who_is_asked_to_end_again_and_again_makes_no_copy(office: Office, database_url: str) -> None:
     """F20: five times in the midst of a letter, with a message on each line and one announced behind it."""
     mailing_id = await office.start(people(150))
@@ -71,7 +70,6 @@ async def test_who_is_asked_to_end_again_and_again_makes_no_copy(office: Office,
     assert len(sink.received) == len(sink.copies) == 150
 
 
-@pytest.mark.slow
 async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(office: Office, database_url: str) -> None:
     """F07: at most the messages that were on its lines are doubled, and none of what it only held."""
     lines = 2

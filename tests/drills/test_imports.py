@@ -1,13 +1,10 @@
 """F30 in short: an import killed at three rows and four statements on each database. `make drills` does it with 50,000 rows."""
 
-import pytest
-
 from server.core.database import Database
 from tests.cast import Cast
 from tests.drills.imports import ImportDrill
 
 
-@pytest.mark.slow
 async def test_an_import_killed_anywhere_is_whole_or_not_there(
     database: Database, database_url: str, cast: Cast
 ) -> None:

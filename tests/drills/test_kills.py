@@ -3,13 +3,10 @@
 import random
 from pathlib import Path
 
-import pytest
-
 from tests.drills.kills import Drill
 from tests.sending import Office
 
 
-@pytest.mark.slow
 async def test_killed_at_random_while_people_leave(office: Office, database_url: str, tmp_path: Path) -> None:
     drill = Drill(office, database_url, random.Random(7), tmp_path / "workers.log", letter=60)
     report = await drill.run(3)

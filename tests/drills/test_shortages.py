@@ -25,7 +25,6 @@ from workers.transports.smtp import SmtpTransport
 from workers.transports.wire import on_the_wire
 
 
-@pytest.mark.slow
 async def test_processes_give_back_when_asked_to_stop(office: Office, database_url: str, tmp_path: Path) -> None:
     """F20: `tambour work mail --processes 2` in the midst of a letter is told to end; the next one goes on."""
     if not office.database.is_sqlite:

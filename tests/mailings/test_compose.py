@@ -161,6 +161,7 @@ def test_addresses_and_links_with_a_line_end_are_refused(field: str, ender: str)
         composed(**{"marks": mark, field: good.get(field, "a@b.example") + ender + "Bcc: evil@example.com"})
 
 
+@pytest.mark.corpus
 def test_naughty_words_stay_words(secrets: Secrets) -> None:
     usual = parsed(copy_of(composed(), secrets)).keys()
     for words in json.loads((corpus("naughty-strings") / "blns.json").read_text(encoding="utf-8")):

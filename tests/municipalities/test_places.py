@@ -129,6 +129,7 @@ async def test_another_towns_places_are_not_found(browser_of: BrowserOf, cast: C
     assert (await alice.submit(PLACES, fields)).status_code == 422
 
 
+@pytest.mark.corpus
 async def test_a_search_is_words_never_commands(browser_of: BrowserOf, cast: Cast, database: Database) -> None:
     async with database.writing() as session:
         await places.add_streets(session, cast.town_id, StreetsDraft(names="rue du 100 % bio\nrue _ du Lavoir"))

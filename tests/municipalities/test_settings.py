@@ -156,6 +156,7 @@ async def test_nothing_hidden_stays_in_a_line(browser_of: BrowserOf, cast: Cast,
         ).status_code == 422
 
 
+@pytest.mark.corpus
 async def test_difficult_words_are_kept_and_shown_as_they_are(
     browser_of: BrowserOf, cast: Cast, database: Database
 ) -> None:

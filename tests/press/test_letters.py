@@ -77,6 +77,7 @@ async def test_no_address_is_refused() -> None:
         await _printed(LETTER)
 
 
+@pytest.mark.corpus
 async def test_real_addresses_are_on_paper_as_the_post_asks() -> None:
     known = [dataclasses.replace(one, name="Mme Zoé Lévêque") for one in _known_addresses().values()]
     lines = [block.lines for block in map(postal_block, known[::7]) if block.is_printable]

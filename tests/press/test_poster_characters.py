@@ -47,7 +47,7 @@ async def test_right_to_left_text_is_printed_whole(text: str) -> None:
     assert set(text) <= set(heard)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 async def test_naughty_strings_make_a_good_sheet_or_a_clear_refusal() -> None:
     strings: list[str] = json.loads((corpus("naughty-strings") / "blns.json").read_text())
     undrawn = {one for at in range(0, len(strings), 60) for one in await _undrawn(strings[at : at + 60])}

@@ -12,7 +12,6 @@ from datetime import timedelta
 from functools import partial
 from multiprocessing.process import BaseProcess
 
-import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -87,7 +86,6 @@ def check(sink: Sink, addresses: set[str], most_extra: int) -> int:
     return extra
 
 
-@pytest.mark.slow
 async def test_killed_at_each_point(office: Office, database_url: str) -> None:
     """F02: no copy twice, but where the relay had the message and the ledger did not know."""
     for point in POINTS:
@@ -107,7 +105,6 @@ async def test_killed_at_each_point(office: Office, database_url: str) -> None:
         assert extra <= figures.maybe_twice <= 1, point
 
 
-@pytest.mark.slow
 async def test_killed_at_random(office: Office, database_url: str) -> None:
     """F01."""
     chance = random.Random(7)

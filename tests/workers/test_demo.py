@@ -55,7 +55,7 @@ def test_nothing_is_no_notice(text: str) -> None:
     assert pieces(text) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_from_a_text_to_mails_pages_and_posters(tmp_path: Path) -> None:
     text = corpus("texts/desescalade-numerique.txt")
     result = CliRunner().invoke(app, ["demo", "--out", str(tmp_path), "--text", str(text)])

@@ -5,8 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parents[2]
 _WATCHED = """
 import runpy, sys
@@ -30,7 +28,6 @@ def tambour(home: Path, *arguments: str) -> str:
     return done.stdout.strip().splitlines()[-1]
 
 
-@pytest.mark.slow
 def test_a_health_check_and_a_migration_load_little(tmp_path: Path) -> None:
     assert tambour(tmp_path, "alive", "--worker") == "status 1 little", "no database yet"
     assert tambour(tmp_path, "migrate") == "status 0 little"
