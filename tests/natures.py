@@ -1,7 +1,7 @@
 """What lies around the suite proper, by its nature; `make test` runs all of it.
 
-The suite proper holds every promise of every room, on both databases, in a minute. What is named here takes long because
-of what it is, never because it is written badly: then it is mended.
+The suite proper holds every promise of every room, on both databases. What is named here takes long because of what it is,
+never because it is written badly: then it is mended.
 """
 
 from pathlib import Path
