@@ -81,7 +81,7 @@ async def set_stage(database: Database, secrets: Secrets, files: FileStore, url:
         }
         places = await _places(session, town.id)
         await bring_addresses(session, files, town.id)
-        for position, board in enumerate(town_data()["boards"]):
+        for position, board in enumerate(town_data()["boards"], start=1):
             where = {"position": position, "place_id": places[board["sector"]]}
             await add_board(session, town.id, BoardDraft.model_validate({**board, **where}))
     return Stage(database, secrets, files, url, town.id, staff, topics, places)

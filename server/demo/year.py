@@ -45,16 +45,19 @@ async def play(stage: Stage, today: date) -> None:
     alarms = days_of_alarms(today)
     waiting = list(people())
     for story in stories(today):
-        while letters and letters[0] <= story.published_on:
-            day = letters.pop(0)
-            joined = [person for person in waiting if today - timedelta(days=person.joined_before) < day]
-            waiting = waiting[len(joined) :]
-            await fill_register(stage, today, joined)
-            await send_letter(stage, day)
-        while rounds and rounds[0] <= story.published_on:
-            await _walk(stage, rounds.pop(0), is_last=not rounds)
-        while alarms and alarms[0] <= story.published_on:
-            await sound(stage, alarms.pop(0), is_exercise=not alarms)
+        while (day := _earliest(letters, rounds, alarms)) <= story.published_on:
+            if day in letters:
+                letters.remove(day)
+                joined = [person for person in waiting if today - timedelta(days=person.joined_before) < day]
+                waiting = waiting[len(joined) :]
+                await fill_register(stage, today, joined)
+                await send_letter(stage, day)
+            elif day in rounds:
+                rounds.remove(day)
+                await _walk(stage, day, is_last=not rounds)
+            else:
+                alarms.remove(day)
+                await sound(stage, day, is_exercise=not alarms)
         await tell(stage, story)
     await fill_register(stage, today, waiting)
     await deliver_everything(stage.database)
@@ -66,6 +69,10 @@ async def play(stage: Stage, today: date) -> None:
     await prepare_round(stage, today)
     await certify(stage)
     await place_witness(stage)
+
+
+def _earliest(*calendars: list[date]) -> date:
+    return min((day for days in calendars for day in days), default=date.max)
 
 
 async def _walk(stage: Stage, day: date, *, is_last: bool) -> None:

@@ -16,6 +16,7 @@ from server.demo.people import RESIDENTS, town_data
 from server.demo.town import open_demonstration
 from server.issues.models import Issue, IssueState
 from server.mailings.models import Delivery, DeliveryState
+from server.mailings.queries import list_mailings
 from server.municipalities.queries import list_municipalities
 from server.notices.models import Notice, NoticeState
 from server.notices.queries import agenda_between, count_by_state, current_notices
@@ -23,6 +24,7 @@ from server.residents.models import Channel, Resident
 from server.residents.queries import reach
 from server.urgent.models import MessageType, UrgentNotice
 from server.urgent.queries import in_force
+from server.web.pagination import Slice
 from tests.databases import BARE, PostgresStates
 
 URL = "http://localhost:8000"
@@ -52,6 +54,8 @@ async def it_has_a_past(database: Database, links: dict[str, str]) -> None:
         await _its_notices(session, town.id)
         await _its_people(session, town.id)
         await _its_letters(session)
+        sent = [line.mailing.started_at for line in (await list_mailings(session, town.id, Slice())).items]
+        assert sent == sorted(sent, reverse=True), "told in the order in which it happened"  # type: ignore[type-var]
         await _its_alarms(session, town.id)
         assert (await count_waiting(session, town.id)).misfits <= 3, "boards that are run well"
 
