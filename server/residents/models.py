@@ -207,11 +207,15 @@ class ConsentWay(StrEnum):
 class Consent(SQLModel, table=True):
     """Proof (RGPD art. 7.1): which words were shown, when, how, and by whom it was recorded. Append-only."""
 
-    __table_args__ = (_of_a_resident(),)
+    __table_args__ = (
+        _of_a_resident(),
+        # Of both, as the reference is: SQLite would look through the whole town for what one person leaves behind.
+        Index("ix_consent_resident", "resident_id", "municipality_id"),
+    )
 
     id: int = primary_key()
     municipality_id: int = Field(sa_type=BigId, index=True)
-    resident_id: int = Field(sa_type=BigId, index=True)
+    resident_id: int = Field(sa_type=BigId)
     act: ConsentAct = Field(sa_type=state_of(ConsentAct))
     way: ConsentWay = Field(sa_type=state_of(ConsentWay))
     text_version: str = Field(default="", max_length=20)
