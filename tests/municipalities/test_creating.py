@@ -57,4 +57,4 @@ async def test_a_program_is_told_who_it_speaks_to(client: Browser, cast: Cast, d
     assert told["url"] == "https://tambour.test/saint-aubin"
     assert "sender_address" not in told
     stranger = await client.get("/api/v1/municipality")
-    assert (stranger.status_code, stranger.headers["content-type"]) == (403, "application/problem+json")
+    assert (stranger.status_code, stranger.headers["content-type"]) == (401, "application/problem+json")
