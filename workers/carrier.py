@@ -60,8 +60,7 @@ class Carrier:
             while (going := await self._going()) is not None:
                 await self._carry(going)
         finally:
-            if self._next is not None:
-                self._settle(self._next.claim, policies.not_sent(self._room.hand.now()))
+            self._give_back()
             await self._close()
 
     async def _going(self) -> _Marked | None:
@@ -133,8 +132,8 @@ class Carrier:
             self._owes = False
             await self._room.committer.written()
         if not self._room.hand.is_safe:
-            log.warning("leases ran out while this process slept; what it held is left to others")
-            self._leave(going)
+            log.warning("leases ran out while this process slept; what it held is given back")
+            self._give_back(going)
             return await self._close()
         self._settle(going.claim, outcome or await self._finish(going))
         line = self._line
@@ -199,11 +198,11 @@ class Carrier:
         self._owes = True
         self._room.committer.settle(Settlement(claim, decision))
 
-    def _leave(self, going: _Marked) -> None:
-        """Others have these, or will."""
+    def _give_back(self, going: _Marked | None = None) -> None:
+        """Neither `going` nor what was announced behind it was taken. Whoever has them meanwhile is not disturbed."""
         for marked in (going, self._next):
             if marked is not None:
-                self._room.hand.let_go(marked.claim)
+                self._settle(marked.claim, policies.not_sent(self._room.hand.now()))
         self._next = None
 
     async def _close(self) -> None:
