@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from server.core import clock
@@ -289,14 +288,3 @@ async def test_families_of_a_list_share_a_copy(database: Database, cast: Cast, s
         shared = {one.name: one.household_id for one in await session.scalars(select(Resident))}
     assert shared["Jeanne Dupont"] == shared["Pierre Dupont"] is not None
     assert shared["Ann Petit"] is shared["Zoé Roy"] is None
-
-
-async def test_what_goes_with_a_person_is_found_by_the_person(database: Database) -> None:
-    """Undoing a list of 50,000 takes seconds: SQLite must not look through the town for each of them."""
-    if not database.is_sqlite:
-        return
-    async with database.reading() as session:
-        for table in ("consent", "subscription"):
-            looked_for = text(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE resident_id = 1 AND municipality_id = 1")
-            (plan,) = await session.execute(looked_for)
-            assert "(resident_id=?" in plan[3]
