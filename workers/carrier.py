@@ -1,8 +1,7 @@
 """One line's life: it takes a claim, has it marked, carries it, hands over the result, and takes the next one.
 
-While a result and the next mark are written, the content of the message between them travels already; its final dot, with
-which the relay takes it, leaves when they are written. A line that looks ahead announces the next message behind that
-dot, so that each costs one journey to the relay and back.
+A line that looks ahead announces the next message behind the one it carries, so that each costs one journey to the relay
+and back. The one that is announced was marked before; it leaves when the result of the one before it is written.
 """
 
 import asyncio
@@ -60,7 +59,7 @@ class Carrier:
             while (going := await self._going()) is not None:
                 await self._carry(going)
         finally:
-            self._give_back()
+            self._give_back(self._next)
             await self._close()
 
     async def _going(self) -> _Marked | None:
@@ -75,7 +74,7 @@ class Carrier:
             except RelayDown:
                 await self._put_back(claim, is_marked=going is not None)
                 continue
-            going = going or await self._marked(claim, self._ask_to_mark(claim))
+            going = going or await self._mark(claim, behind=None)
             if going is not None:
                 return going
 
@@ -105,14 +104,11 @@ class Carrier:
         if not self._room.lines.gate.is_shut:
             await asyncio.sleep(self._room.rhythm.spare)
 
-    def _ask_to_mark(self, claim: Claim, behind: Claim | None = None) -> asyncio.Future[bool]:
-        """Whatever this line has settled is written down with it."""
-        self._owes = False
-        return self._room.committer.mark(claim, behind)
-
-    async def _marked(self, claim: Claim, answer: asyncio.Future[bool]) -> _Marked | None:
-        """The copy is made while the mark is written. None if the message must not leave."""
+    async def _mark(self, claim: Claim, behind: Claim | None) -> _Marked | None:
+        """Whatever this line has settled is written down with it. None if the message must not leave."""
+        answer = self._room.committer.mark(claim, behind)
         prepared = await self._room.shelf.prepare(claim)
+        self._owes = False
         if not await answer:
             self._room.hand.let_go(claim)
         elif isinstance(prepared, Unprepared):
@@ -122,73 +118,59 @@ class Carrier:
         return None
 
     async def _carry(self, going: _Marked) -> None:
-        """One message, from the moment it may leave to its result. The result of the one before is written meanwhile."""
-        ahead = self._look_ahead()
-        answer = self._ask_to_mark(ahead, behind=going.claim) if ahead else None
-        outcome = await self._begin(going)
-        if ahead and answer:
-            self._next = await self._marked(ahead, answer)
-        elif self._owes:
-            self._owes = False
-            await self._room.committer.written()
+        """One message, from the moment it may leave to its result."""
+        self._next = await self._look_ahead(going.claim)
         if not self._room.hand.is_safe:
             log.warning("leases ran out while this process slept; what it held is given back")
-            self._give_back(going)
+            self._give_back(going, self._next)
+            self._next = None
             return await self._close()
-        self._settle(going.claim, outcome or await self._finish(going))
+        self._settle(going.claim, await self._outcome(going))
         line = self._line
         if line is not None and (not line.is_usable or line.carried >= self._room.rhythm.messages_per_line):
             await self._close()
         return None
 
-    def _look_ahead(self) -> Claim | None:
-        """What will be announced behind the one that goes now, if the line can and there is anything."""
+    async def _look_ahead(self, going: Claim) -> _Marked | None:
+        """What is announced behind `going`, if there is anything. Either way the last result is written afterwards."""
         line = self._line
         assert line is not None
-        can = line.looks_ahead and line.carried + 1 < self._room.rhythm.messages_per_line
-        return self._take() if can else None
+        if line.looks_ahead and line.carried + 1 < self._room.rhythm.messages_per_line:
+            claim = self._take()
+            if claim is not None:
+                return await self._mark(claim, behind=going)
+        if self._owes:
+            self._owes = False
+            await self._room.committer.written()
+        return None
 
-    async def _begin(self, going: _Marked) -> Decision | None:
-        """All but the final dot; a decision if it goes no further."""
+    async def _outcome(self, going: _Marked) -> Decision:
         line = self._line
         assert line is not None
         is_fresh = line.carried == 0
         try:
-            answer = await line.begin(going.parcel)
-        except LineLost as lost:
-            await self._close()
-            return self._decide(going.claim, Lost(False, lost.detail)) if is_fresh else await self._begin_anew(going)
-        except asyncio.CancelledError:
-            self._settle(going.claim, policies.not_sent(self._room.hand.now()))
-            raise
-        return None if answer is None else self._decide(going.claim, answer)
-
-    async def _begin_anew(self, going: _Marked) -> Decision | None:
-        """The relay had closed the line meanwhile: nothing was sent, so once more on a new one."""
-        try:
-            self._line = await self._room.lines.open()
-        except RelayDown:
-            return policies.not_sent(self._room.hand.now())
-        return await self._begin(going)
-
-    async def _finish(self, going: _Marked) -> Decision:
-        line = self._line
-        assert line is not None
-        is_fresh = line.carried == 1
-        try:
-            crash_point("before_data")  # the last moment at which the relay has certainly not taken it
-            answer = await line.finish(self._next.parcel if self._next else None)
+            crash_point("before_data")
+            answer = await line.carry(going.parcel, self._next.parcel if self._next else None)
             crash_point("after_dot")
         except LineLost as lost:
             await self._close()
             if lost.after_dot or is_fresh:
                 return self._decide(going.claim, Lost(lost.after_dot, lost.detail))
-            return await self._begin_anew(going) or await self._finish(going)
         except asyncio.CancelledError:
             said = "stopped while the relay was answering"
             self._settle(going.claim, self._decide(going.claim, Lost(after_dot=True, text=said)))
             raise
-        return self._decide(going.claim, answer)
+        else:
+            return self._decide(going.claim, answer)
+        return await self._outcome_on_new_line(going)
+
+    async def _outcome_on_new_line(self, going: _Marked) -> Decision:
+        """The relay had closed the line meanwhile: nothing was sent, so once more on a new one."""
+        try:
+            self._line = await self._room.lines.open()
+        except RelayDown:
+            return policies.not_sent(self._room.hand.now())
+        return await self._outcome(going)
 
     def _decide(self, claim: Claim, outcome: Answer | Lost) -> Decision:
         now = self._room.hand.now()
@@ -198,12 +180,11 @@ class Carrier:
         self._owes = True
         self._room.committer.settle(Settlement(claim, decision))
 
-    def _give_back(self, going: _Marked | None = None) -> None:
-        """Neither `going` nor what was announced behind it was taken. Whoever has them meanwhile is not disturbed."""
-        for marked in (going, self._next):
+    def _give_back(self, *unsent: _Marked | None) -> None:
+        """These did not leave. Whoever has them meanwhile is not disturbed."""
+        for marked in unsent:
             if marked is not None:
                 self._settle(marked.claim, policies.not_sent(self._room.hand.now()))
-        self._next = None
 
     async def _close(self) -> None:
         line, self._line = self._line, None

@@ -1,8 +1,8 @@
 """One committer for all lines: marks and results that come together are written down together.
 
 While one commit is under way the next requests gather, so the group is as large as the disk is slow. A line hands over
-its last result before it asks for its next mark, or for word that the result is written; only then does the final dot of
-the next message leave. At any moment at most one message per line was taken of which the ledger does not know the end.
+its last result before it asks for its next mark, or for word that the result is written; only then does the next message
+leave. At any moment at most one message per line has left of which the ledger does not know the end.
 """
 
 import asyncio

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from server.mailings.models import DeliveryState
-from tests.carrying import carry
 from tests.conftest import SECRET
 from tests.drills.kills import PROCESSES
 from tests.drills.test_faults import ACCEPTED, all_accepted, breathe, received, relay
@@ -127,7 +126,7 @@ async def test_a_relay_that_does_not_end_costs_little(is_greeting: bool) -> None
         async with asyncio.timeout(60):
             way = SmtpTransport("127.0.0.1", server.sockets[0].getsockname()[1], tls="none")
             with pytest.raises(RelayDown if is_greeting else LineLost):
-                await carry(await way.open(), Parcel("a@x.example", "p@x.example", on_the_wire(b"Subject: x\r\n\r\n")))
+                await (await way.open()).carry(Parcel("a@x.example", "p@x.example", on_the_wire(b"Subject: x\r\n\r\n")))
             await left.wait()
     finally:
         server.close()

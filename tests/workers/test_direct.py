@@ -11,7 +11,6 @@ from aiosmtpd.smtp import SMTP
 from server.core import clock
 from server.mailings.models import DeliveryState, Lane
 from server.mailings.policies import Answer, decide
-from tests.carrying import carry
 from tests.certificates import certificate_for, served
 from tests.dns_server import Zone
 from tests.smtp_sink import Sink
@@ -48,7 +47,7 @@ async def town(sink: Sink, tls: ssl.SSLContext | None = None, **changes: object)
 
 
 async def sent(way: DirectTransport, recipient: str) -> Answer:
-    return await carry(await way.open(), Parcel("a@saint-aubin.example", recipient, on_the_wire(LETTER)))
+    return await (await way.open()).carry(Parcel("a@saint-aubin.example", recipient, on_the_wire(LETTER)))
 
 
 async def test_hosts_are_tried_in_their_order_and_connections_are_kept_for_the_next_message() -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from server.mailings.policies import Answer, Stage
-from tests.carrying import carry
 from tests.smtp_sink import Sink
 from workers.transports.contract import Line, LineLost, Parcel
 from workers.transports.smtp import SmtpTransport
@@ -91,10 +90,10 @@ async def test_the_next_one_is_announced_behind_the_one_that_leaves() -> None:
     relay = Relay([(ASK, YES), (DOT, b""), (ASK, TAKEN + YES), (DOT, TAKEN)])
     async with line_to(relay) as line:
         assert line.looks_ahead
-        assert await carry(line, parcel(1), parcel(2)) == Answer(250, "2.0.0 taken", Stage.DATA)
+        assert await line.carry(parcel(1), parcel(2)) == Answer(250, "2.0.0 taken", Stage.DATA)
         assert b"RCPT TO:<p2@x.example>\r\nDATA\r\n" in relay.groups[2]
         assert b"Bonjour 2" not in relay.heard
-        assert (await carry(line, parcel(2))).code == 250
+        assert (await line.carry(parcel(2))).code == 250
         assert b"Bonjour 2" in relay.heard
         assert relay.heard.count(b"RCPT TO:<p2@") == 1
 
@@ -104,9 +103,9 @@ async def test_permission_for_nobody_gets_a_lone_dot_and_the_line_goes_on() -> N
     refused = b"250 ok\r\n550 5.1.1 nobody\r\n354 go\r\n"
     relay = Relay([(ASK, refused), (b".\r\n", b"554 no recipients\r\n"), (ASK, YES), (DOT, TAKEN)])
     async with line_to(relay) as line:
-        assert await carry(line, parcel(1), parcel(2)) == Answer(550, "5.1.1 nobody", Stage.RCPT)
+        assert await line.carry(parcel(1), parcel(2)) == Answer(550, "5.1.1 nobody", Stage.RCPT)
         assert relay.groups[1] == b".\r\n"
-        assert (await carry(line, parcel(2))).code == 250
+        assert (await line.carry(parcel(2))).code == 250
         assert b"Bonjour 1" not in relay.heard
 
 
@@ -121,8 +120,8 @@ async def test_permission_for_nobody_gets_a_lone_dot_and_the_line_goes_on() -> N
 async def test_a_refusal_is_cleared_with_the_next_announcement(answers: bytes, expected: Answer) -> None:
     relay = Relay([(ASK, answers), (ASK, b"250 reset\r\n" + YES), (DOT, TAKEN)])
     async with line_to(relay) as line:
-        assert await carry(line, parcel(1)) == expected
-        assert (await carry(line, parcel(2))).code == 250
+        assert await line.carry(parcel(1)) == expected
+        assert (await line.carry(parcel(2))).code == 250
         assert relay.groups[1].startswith(b"RSET\r\nMAIL FROM:<a@x.example>\r\n")
 
 
@@ -130,12 +129,12 @@ async def test_who_takes_leave_has_answered() -> None:
     """421 instead of an answer: that message waits, and so does whatever was announced."""
     relay = Relay([(ASK, b"421 4.7.0 too much\r\n")])
     async with line_to(relay) as line:
-        assert await carry(line, parcel(1)) == Answer(421, "4.7.0 too much", Stage.MAIL)
+        assert await line.carry(parcel(1)) == Answer(421, "4.7.0 too much", Stage.MAIL)
         assert not line.is_usable
     relay = Relay([(ASK, YES), (DOT, b""), (ASK, TAKEN + b"421 enough\r\n")])
     async with line_to(relay) as line:
-        assert (await carry(line, parcel(1), parcel(2))).code == 250
-        assert await carry(line, parcel(2)) == Answer(421, "enough", Stage.MAIL)
+        assert (await line.carry(parcel(1), parcel(2))).code == 250
+        assert await line.carry(parcel(2)) == Answer(421, "enough", Stage.MAIL)
         assert b"Bonjour 2" not in relay.heard
 
 
@@ -153,7 +152,7 @@ async def test_after_the_dot_nobody_knows(turns: list[tuple[bytes, bytes | None]
     relay = Relay(turns)
     async with line_to(relay, data=0.3) as line:
         with pytest.raises(LineLost) as caught:
-            await carry(line, parcel(1), parcel(2))
+            await line.carry(parcel(1), parcel(2))
         assert caught.value.after_dot
         assert not line.is_usable
 
@@ -171,7 +170,7 @@ async def test_before_the_content_nothing_was_taken(answers: bytes | None) -> No
     relay = Relay([(ASK, answers)])
     async with line_to(relay, command=0.3) as line:
         with pytest.raises(LineLost) as caught:
-            await carry(line, parcel(1))
+            await line.carry(parcel(1))
         assert not caught.value.after_dot
         assert not line.is_usable
     assert b"Bonjour" not in relay.heard
@@ -181,14 +180,14 @@ async def test_a_byte_at_a_time_is_bounded_in_time() -> None:
     """F16: the clock runs from the question, not from the last byte."""
     async with asyncio.timeout(20), line_to(Dripping([]), command=0.3) as line:
         with pytest.raises(LineLost):
-            await carry(line, parcel(1))
+            await line.carry(parcel(1))
 
 
 async def test_without_the_offer_each_command_waits() -> None:
     async with Sink(offers_pipelining=False).listening() as sink:
         line = await SmtpTransport("127.0.0.1", sink.port, tls="none").open()
         assert not line.looks_ahead
-        assert (await carry(line, parcel(1), parcel(2))).code == 250
-        assert (await carry(line, parcel(2))).code == 250
+        assert (await line.carry(parcel(1), parcel(2))).code == 250
+        assert (await line.carry(parcel(2))).code == 250
         await line.close()
     assert sink.copies == {"p1@x.example": 1, "p2@x.example": 1}

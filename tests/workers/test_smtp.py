@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from server.mailings.policies import Answer, Stage
-from tests.carrying import carry
 from tests.certificates import certificate_for, served
 from tests.smtp_sink import Sink
 from workers.transports.contract import LineLost, Parcel, RelayDown, Trouble
@@ -37,7 +36,7 @@ async def trouble_of(transport: SmtpTransport) -> Trouble:
 async def carried(transport: SmtpTransport, content: bytes = LETTER, to: str = "b@example.org") -> Answer:
     line = await transport.open()
     try:
-        return await carry(line, Parcel("a@example.org", to, on_the_wire(content)))
+        return await line.carry(Parcel("a@example.org", to, on_the_wire(content)))
     finally:
         await line.close()
 
@@ -138,8 +137,8 @@ async def test_rcpt_is_exactly_the_stored_address() -> None:
 async def test_a_line_goes_on_after_a_refusal() -> None:
     async with Sink(at_rcpt=lambda a: "550 5.1.1 no" if a.startswith("no") else None).listening() as sink:
         line = await SmtpTransport("127.0.0.1", sink.port, tls="none").open()
-        assert await carry(line, to("no@x.example")) == Answer(550, "5.1.1 no", Stage.RCPT)
-        assert (await carry(line, to("yes@x.example"))).code == 250
+        assert await line.carry(to("no@x.example")) == Answer(550, "5.1.1 no", Stage.RCPT)
+        assert (await line.carry(to("yes@x.example"))).code == 250
         assert (line.carried, line.is_usable, sink.connections) == (2, True, 1)
         await line.close()
 
@@ -161,7 +160,7 @@ async def test_a_relay_that_answers_nonsense_is_a_lost_line() -> None:
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     line = await SmtpTransport("127.0.0.1", server.sockets[0].getsockname()[1], tls="none").open()
     with pytest.raises(LineLost) as caught:
-        await carry(line, to("b@x.example"))
+        await line.carry(to("b@x.example"))
     assert caught.value.after_dot
     assert not line.is_usable
     await line.close()

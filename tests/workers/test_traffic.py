@@ -183,7 +183,7 @@ class _Refusing(MemoryTransport):
 class _RefusingLine(MemoryLine):
     relay: _Refusing
 
-    async def finish(self, ahead: Parcel | None = None) -> Answer:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.relay.heard += 1
         if self.relay.heard > 500:
             await self.relay.may_go_on.wait()

@@ -60,18 +60,13 @@ class Line(Protocol):
     def looks_ahead(self) -> bool:
         """Whether it is worth telling it what comes next."""
 
-    async def begin(self, parcel: Parcel) -> Answer | None:
-        """All of one message but its final dot: the relay has not taken it yet. The relay's answer if it does not want
-        it. Raises LineLost.
-        """
-
-    async def finish(self, ahead: Parcel | None = None) -> Answer:
-        """The dot of what was begun, and the relay's definite answer. `ahead` is announced behind it: the next one to be
-        begun, if the line lives. Nothing of its content leaves before. Raises LineLost.
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
+        """One message, and the relay's definite answer. `ahead` is announced behind it: the next one to be carried, if
+        the line lives. Nothing of its content leaves before it is carried itself. Raises LineLost.
         """
 
     async def close(self) -> None:
-        """Say goodbye if there is somebody to say it to; what was begun and not finished is dropped. Never raises."""
+        """Say goodbye if there is somebody to say it to. Never raises."""
 
 
 class Transport(Protocol):

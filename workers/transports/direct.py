@@ -13,7 +13,6 @@ import contextlib
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from server.mailings.policies import Answer, Stage
@@ -126,10 +125,9 @@ class DirectLine:
 
     def __init__(self, transport: DirectTransport) -> None:
         self._transport = transport
-        self._begun: tuple[Hosts, Line] | None = None
         self.carried = 0
 
-    async def begin(self, parcel: Parcel) -> Answer | None:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried = 1  # never so many that it would be closed: its connections count for themselves
         domain = parcel.recipient.rpartition("@")[2]
         try:
@@ -143,47 +141,27 @@ class DirectLine:
             return Answer(451, f"4.4.3 {error}", Stage.MAIL)
         except RelayDown as down:
             return Answer(451, f"4.4.1 {down.detail}", Stage.MAIL)
-        return await self._begin_on(hosts, line, parcel)
-
-    async def finish(self, ahead: Parcel | None = None) -> Answer:
-        assert self._begun is not None
-        (hosts, line), self._begun = self._begun, None
-        async with _closed_if_it_fails(line):
-            answer = await line.finish()
-        await self._transport.put_back(hosts, line)
-        return answer
+        return await self._carry_on(hosts, line, parcel)
 
     async def close(self) -> None:
         """The connections stay for the other lines; they close themselves when they have rested."""
-        if self._begun is not None:
-            (_, line), self._begun = self._begun, None
-            await line.close()
 
-    async def _begin_on(self, hosts: Hosts, line: Line, parcel: Parcel) -> Answer | None:
+    async def _carry_on(self, hosts: Hosts, line: Line, parcel: Parcel) -> Answer:
         was_used = line.carried > 0
         try:
-            async with _closed_if_it_fails(line):
-                refusal = await line.begin(parcel)
-        except LineLost:
-            if not was_used:
+            answer = await line.carry(parcel)
+        except LineLost as lost:
+            await line.close()
+            if lost.after_dot or not was_used:
                 raise
             # It was closed while it rested: nothing was sent, so once more on a new one.
-            return await self.begin(parcel)
-        if refusal is None:
-            self._begun = hosts, line
-        else:
-            await self._transport.put_back(hosts, line)
-        return refusal
-
-
-@contextlib.asynccontextmanager
-async def _closed_if_it_fails(line: Line) -> AsyncIterator[None]:
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(Exception):
-            await line.close()
-        raise
+            return await self.carry(parcel)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                await line.close()
+            raise
+        await self._transport.put_back(hosts, line)
+        return answer
 
 
 def _unchecking() -> ssl.SSLContext:

@@ -40,16 +40,8 @@ class MemoryLine:
     is_usable: bool = True
     looks_ahead: bool = False
 
-    begun: Parcel | None = None
-
-    async def begin(self, parcel: Parcel) -> Answer | None:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried += 1
-        self.begun = parcel
-        return None
-
-    async def finish(self, ahead: Parcel | None = None) -> Answer:
-        parcel, self.begun = self.begun, None
-        assert parcel is not None
         answer = self.relay.answer(parcel.recipient)
         if 200 <= answer.code < 300:
             self.relay.taken.append(Taken(parcel.sender, parcel.recipient, off_the_wire(parcel.content)))

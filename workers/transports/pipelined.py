@@ -1,7 +1,6 @@
 """A line to a relay that offers PIPELINING (RFC 2920): a message costs one journey there and back.
 
-    content of this one ──▶
-    its final dot; MAIL, RCPT and DATA of the next ──▶
+    content of this one, MAIL, RCPT and DATA of the next ──▶
                   ◀── answer to this one, three answers to the next
 
 A relay may say 354 though it refused everybody: it then gets a lone dot, whatever it answers to it.
@@ -13,7 +12,6 @@ from server.mailings.policies import Answer, Stage
 from workers.transports.answers import Listener, Silence
 from workers.transports.contract import LineLost, Parcel
 from workers.transports.offers import Offers, rcpt
-from workers.transports.wire import DOT, without_dot
 
 DATA_START = 120.0
 _GOODBYE = 5.0
@@ -38,7 +36,6 @@ class PipelinedLine:
         self._offers = offers
         self._patience = patience
         self._announced: Parcel | None = None
-        self._is_begun = False
         self._must_clear = False
         self._is_clearing = False
         self.carried = 0
@@ -47,7 +44,7 @@ class PipelinedLine:
     def is_usable(self) -> bool:
         return self._listener.is_open
 
-    async def begin(self, parcel: Parcel) -> Answer | None:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried += 1
         if (refusal := self._offers.refuse(parcel)) is not None:
             return refusal
@@ -58,35 +55,12 @@ class PipelinedLine:
             elif announced != parcel:
                 self._listener.hang_up("another message was announced")
             refusal = await self._permission()
-            if refusal is None:
-                self._listener.say(without_dot(parcel.content), 0)
-                self._is_begun = True
         except Silence as silence:
             raise LineLost(str(silence), after_dot=False) from None
-        return refusal
-
-    async def finish(self, ahead: Parcel | None = None) -> Answer:
-        words, answers = b"", 0
-        if ahead is not None and self._offers.refuse(ahead) is None:
-            words, answers = self._announcement(ahead)
-            self._announced = ahead
-        if not self._listener.is_open:
-            raise LineLost("the line was closed before the final dot", after_dot=False)
-        try:
-            self._is_begun = False
-            self._listener.say(DOT + words, 1 + answers)
-            said = await self._listener.hear(self._patience.data)
-        except Silence as silence:
-            raise LineLost(str(silence), after_dot=True) from None
-        if said.code == _LEAVING:
-            self._listener.hang_up("the relay took its leave")
-        if 300 <= said.code < 400:
-            self._listener.hang_up("the relay is out of step")
-            raise LineLost(f"{said.code} is no answer to a message", after_dot=True)
-        return Answer(said.code, said.text, Stage.DATA)
+        return refusal or await self._content(parcel, ahead)
 
     async def close(self) -> None:
-        if self._is_begun or self._announced is not None:
+        if self._announced is not None:
             self._listener.hang_up()
         await self._listener.part(_GOODBYE)
 
@@ -121,5 +95,24 @@ class PipelinedLine:
     async def _nothing(self) -> None:
         """It waits for a message that nobody may get."""
         self._must_clear = False
-        self._listener.say(DOT, 1)
+        self._listener.say(b".\r\n", 1)
         await self._listener.hear(self._patience.data)
+
+    async def _content(self, parcel: Parcel, ahead: Parcel | None) -> Answer:
+        words, answers = b"", 0
+        if ahead is not None and self._offers.refuse(ahead) is None:
+            words, answers = self._announcement(ahead)
+            self._announced = ahead
+        if not self._listener.is_open:
+            raise LineLost("the line was closed before the message", after_dot=False)
+        try:
+            self._listener.say(parcel.content + words, 1 + answers)
+            said = await self._listener.hear(self._patience.data)
+        except Silence as silence:
+            raise LineLost(str(silence), after_dot=True) from None
+        if said.code == _LEAVING:
+            self._listener.hang_up("the relay took its leave")
+        if 300 <= said.code < 400:
+            self._listener.hang_up("the relay is out of step")
+            raise LineLost(f"{said.code} is no answer to a message", after_dot=True)
+        return Answer(said.code, said.text, Stage.DATA)

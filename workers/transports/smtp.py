@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPResponseException
-from aiosmtplib.protocol import SMTPProtocol
 
 from server.core.settings import Settings
 from server.mailings.headers import one_line
@@ -19,7 +18,7 @@ from workers.transports.answers import Listener
 from workers.transports.contract import Line, LineLost, Parcel, RelayDown, Trouble
 from workers.transports.offers import Offers, rcpt
 from workers.transports.pipelined import DATA_START, Patience, PipelinedLine
-from workers.transports.wire import DOT, without_dot
+from workers.transports.wire import Wire
 
 _CONNECT = 60.0
 _COMMAND = 300.0  # RFC 5321, 4.5.3.2, for MAIL and RCPT
@@ -101,45 +100,29 @@ class SmtpLine:
         self._smtp = smtp
         self._offers = offers
         self._patience = patience
-        self._is_begun = False
         self.carried = 0
 
     @property
     def is_usable(self) -> bool:
         return self._smtp.is_connected
 
-    async def begin(self, parcel: Parcel) -> Answer | None:
+    async def carry(self, parcel: Parcel, ahead: Parcel | None = None) -> Answer:
         self.carried += 1
         if (refusal := self._offers.refuse(parcel)) is not None:
             return refusal
-        with self._closed_if_lost():
-            refusal = await self._permission(parcel)
-            if refusal is None:
-                self._protocol().write(without_dot(parcel.content))
-                self._is_begun = True
-            return refusal
-
-    async def finish(self, ahead: Parcel | None = None) -> Answer:
-        self._is_begun = False
-        with self._closed_if_lost():
-            protocol = self._protocol()
-            with _lost(after_dot=True):
-                protocol.write(DOT)
-                code, words = await protocol.read_response(timeout=self._patience.data)
-            if not (200 <= code < 300 or 400 <= code < 600):
-                raise LineLost(f"{code} is no answer to a message", after_dot=True)
-        if code == 421:
+        try:
+            return await self._transaction(parcel)
+        except LineLost:
             self._smtp.close()
-        return Answer(code, words, Stage.DATA)
+            raise
 
     async def close(self) -> None:
         with contextlib.suppress(SMTPException, OSError):
-            if self._smtp.is_connected and not self._is_begun:
+            if self._smtp.is_connected:
                 await self._smtp.quit(timeout=_GOODBYE)
         self._smtp.close()
 
-    async def _permission(self, parcel: Parcel) -> Answer | None:
-        """None if the content may follow; otherwise why not."""
+    async def _transaction(self, parcel: Parcel) -> Answer:
         answer = await self._command(self._offers.mail(parcel), Stage.MAIL, self._patience.command)
         if answer.code != 250:
             return await self._cleared(answer)
@@ -149,7 +132,7 @@ class SmtpLine:
         answer = await self._command(b"DATA", Stage.DATA, DATA_START)
         if answer.code != 354:
             return await self._cleared(answer)
-        return None
+        return await self._content(parcel.content)
 
     async def _command(self, command: bytes, stage: Stage, seconds: float) -> Answer:
         """A command and its answer. Whatever else happens, nothing was taken yet."""
@@ -157,20 +140,18 @@ class SmtpLine:
             code, words = await self._smtp.execute_command(command, timeout=seconds)
         return Answer(code, words, stage)
 
-    def _protocol(self) -> SMTPProtocol:
-        """What is said to it has not been answered yet."""
+    async def _content(self, content: Wire) -> Answer:
         protocol = self._smtp.protocol
         if protocol is None or not protocol.is_connected:
-            raise LineLost("the line was closed before the final dot", after_dot=False)
-        return protocol
-
-    @contextlib.contextmanager
-    def _closed_if_lost(self) -> Iterator[None]:
-        try:
-            yield
-        except LineLost:
+            raise LineLost("the line was closed before the message", after_dot=False)
+        with _lost(after_dot=True):
+            protocol.write(content)
+            code, words = await protocol.read_response(timeout=self._patience.data)
+        if code == 421:
             self._smtp.close()
-            raise
+        if not (200 <= code < 300 or 400 <= code < 600):
+            raise LineLost(f"{code} is no answer to a message", after_dot=True)
+        return Answer(code, words, Stage.DATA)
 
     async def _cleared(self, answer: Answer) -> Answer:
         """Clear the table for the next message. (A relay that says 421 has left: aiosmtplib then closes.)"""

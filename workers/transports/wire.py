@@ -9,9 +9,6 @@ from server.mailings.splice import ComposedMessage, Hole
 Wire = NewType("Wire", bytes)
 """Bytes that end where they should: only this module makes them."""
 
-DOT = b".\r\n"
-"""What ends a message. Until it has left, the other side has taken nothing."""
-
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -23,16 +20,12 @@ def on_the_wire(content: bytes) -> Wire:
         content += b"\r\n"
     if content.startswith(b"."):
         content = b"." + content
-    return Wire(content.replace(b"\r\n.", b"\r\n..") + DOT)
-
-
-def without_dot(wire: Wire) -> bytes:
-    return wire[: -len(DOT)]
+    return Wire(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
 
 
 def off_the_wire(wire: Wire) -> bytes:
     """The message as the other side keeps it."""
-    content = without_dot(wire).replace(b"\r\n..", b"\r\n.")
+    content = wire.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n.")
     return content[1:] if content.startswith(b"..") else content
 
 
