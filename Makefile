@@ -59,7 +59,7 @@ bench: setup ## Measure what docs/measurements.md promises
 	for part in web mail paper people urgent boards hosting; do $(BIN)/python -m bench.$$part || exit 1; done
 
 rehearse: setup ## Install, hurt, lose, bring back and upgrade the compose project on this machine (needs Docker)
-	$(BIN)/python deploy/rehearse/rehearse.py
+	$(BIN)/python -m deploy.rehearse
 
 drills: setup ## Kill workers a hundred times on each database, and count what was lost: docs/measurements.md
 	$(BIN)/python -m tests.drills

@@ -35,7 +35,7 @@ class Bench:
         return self._against_source("postgres", postgres_url, processes=1)
 
     def signed(self) -> Found:
-        return self._against_source("signed", sqlite_url, processes=2, is_signed=True)
+        return self._against_source("signed", sqlite_url, processes=1, is_signed=True)
 
     def rtt20(self) -> Found:
         """A relay 20 ms away. This kernel may have no netem: a proxy on this machine holds every byte back instead."""

@@ -1,1 +1,1 @@
-"""The rehearsal of an installation: see rehearse.py."""
+"""The rehearsal of an installation: `python -m deploy.rehearse`."""

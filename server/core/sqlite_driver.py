@@ -2,6 +2,8 @@
 
 SQLAlchemy would make four: to make a cursor, to execute, to fetch, to close. Each wakes two threads, which costs more than
 most of our statements take. What is streamed (`server_side`) keeps SQLAlchemy's own cursor.
+
+Neither library has a public door here: both are pinned, and every test on SQLite goes through this.
 """
 
 import sqlite3
@@ -27,7 +29,7 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
 
     def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
         self._adapt_connection = adapt_connection
-        self._connection = adapt_connection._connection  # noqa: SLF001
+        self._connection = adapt_connection._connection  # noqa: SLF001  # as its own cursor does
         self._cursor = cast(Any, _NOTHING_YET)
         self._rows = deque()
         self._soft_closed_memoized = immutabledict()
@@ -40,8 +42,8 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
 
     async def _do(self, work: Work) -> None:
         driver: Any = self._connection
-        async with self._adapt_connection._execute_mutex:  # noqa: SLF001
-            self._cursor, rows = await driver._execute(_whole, driver._conn, work)  # noqa: SLF001
+        async with self._adapt_connection._execute_mutex:  # noqa: SLF001  # as its own cursor does
+            self._cursor, rows = await driver._execute(_whole, driver._conn, work)  # noqa: SLF001  # the thread's only door
         self._rows = deque(rows)
 
     async def _async_soft_close(self) -> None:
@@ -53,7 +55,7 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
 
 class Connection(AsyncAdapt_aiosqlite_connection):
     __slots__ = ()
-    _cursor_cls = Cursor  # type: ignore[assignment]
+    _cursor_cls = Cursor  # type: ignore[assignment]  # declared as its own class alone
 
 
 class Driver(AsyncAdapt_aiosqlite_dbapi):
@@ -63,7 +65,7 @@ class Driver(AsyncAdapt_aiosqlite_dbapi):
         super().__init__(aiosqlite, sqlite3)
 
     def connect(self, *arg: Any, **kw: Any) -> Connection:
-        return Connection(self, super().connect(*arg, **kw)._connection)  # noqa: SLF001
+        return Connection(self, super().connect(*arg, **kw)._connection)  # noqa: SLF001  # unwrapped, to be wrapped in ours
 
 
 class _NothingYet:

@@ -2,6 +2,9 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import chain, repeat
+
+import pytest
 
 from server.core import clock
 from server.mailings import ledger
@@ -12,7 +15,7 @@ from tests.mailings.test_leaving import settle, take
 from tests.sending import Office, eventually, people
 from tests.smtp_sink import Sink
 from workers.appetite import Appetite
-from workers.hand import oldest_first, shares
+from workers.hand import Hand, oldest_first, shares
 from workers.lines import lanes_of
 from workers.transports.smtp import SmtpTransport
 from workers.waiting import WaitingClaims
@@ -90,6 +93,21 @@ async def test_urgent_mail_does_not_wait_behind_answers_that_do_not_come(office:
             assert await office.until_settled(urgent, seconds=20) == {DeliveryState.ACCEPTED: 3}
             may_answer.set()
             assert await office.until_settled(letter) == {DeliveryState.ACCEPTED: 40}
+
+
+async def test_what_a_process_held_while_it_slept_too_long_goes_back_at_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F07: none of it left, so nobody waits for a lease to end, and nobody is in doubt."""
+    wakes = chain([False], repeat(True))
+    monkeypatch.setattr(Hand, "is_safe", property(lambda _hand: next(wakes)))
+    mailing_id = await office.start(people(5))
+    async with Sink().listening() as sink:
+        relay = SmtpTransport("127.0.0.1", sink.port, tls="none")
+        async with office.working(relay, lines=1, rhythm=office.brisk(lease=timedelta(seconds=60))):
+            assert await office.until_settled(mailing_id, seconds=20) == {DeliveryState.ACCEPTED: 5}
+    assert [row.doubts for row in await office.rows(mailing_id)] == [0] * 5
+    assert len(sink.received) == 5
 
 
 async def test_what_was_only_announced_when_its_worker_died_is_not_in_doubt(office: Office) -> None:

@@ -1,8 +1,8 @@
 """The rehearsal: this very tree is installed with compose on this machine, used, hurt, lost, brought back and upgraded.
 
-    make rehearse                 needs Docker, compose and the base images; says so where they are missing
-    … rehearse.py --if-possible   the same, but a machine without them is no failure
-    … rehearse.py stop upgrade    these acts alone, after the installation
+    make rehearse                             needs Docker, compose and the base images; says so where they are missing
+    python -m deploy.rehearse --if-possible   the same, but a machine without them is no failure
+    python -m deploy.rehearse stop upgrade    these acts alone, after the installation
 
 Nothing of it touches an installation: it works in a copy of the tree, under a project name and ports of its own, and takes
 everything away at the end. Where images cannot be fetched, stand-ins of the same names do.
@@ -17,14 +17,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from deploy.rehearse.compose import Compose, Failed, is_ready, say  # noqa: E402
-from deploy.rehearse.losses import ALICE, disk_full, lost_and_brought_back  # noqa: E402
-from deploy.rehearse.mailing import PEOPLE, complete, slow, under_way  # noqa: E402
-from deploy.rehearse.outside import look_from_outside, sign_in  # noqa: E402
-from deploy.rehearse.tools import checked_by_tools  # noqa: E402
+from deploy.rehearse.compose import Compose, Failed, is_ready, say
+from deploy.rehearse.losses import ALICE, disk_full, lost_and_brought_back
+from deploy.rehearse.mailing import PEOPLE, complete, slow, under_way
+from deploy.rehearse.outside import look_from_outside, sign_in
+from deploy.rehearse.tools import checked_by_tools
 
 TOWNS, RESIDENTS = 300, 120_000
 AWAY = 40
