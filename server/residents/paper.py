@@ -15,7 +15,7 @@ from server.residents.households import settle_household
 from server.residents.models import ConsentAct, ConsentWay, JoinRequest, RequestKind, Resident
 from server.residents.quota import refuse_more_people
 from server.residents.rules import check_callable, check_reachable
-from server.residents.schemas import PAPER, PaperWish, Want
+from server.residents.schemas import PAPER, SOME_TOPIC, PaperWish, Want
 from server.residents.subscribing import (
     calls_as_detail,
     check_places,
@@ -40,6 +40,8 @@ async def ask_for_paper(
         raise Invalid({"channel": sentence("Choose one of the answers of the list.")})
     faults = Faults()
     with faults:
+        if not wish.topic_ids:
+            raise Invalid({"topic_ids": SOME_TOPIC})
         await check_wants(session, municipality.id, _wants(wish))
     with faults:
         await check_places(session, municipality.id, wish.place_ids)

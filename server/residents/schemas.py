@@ -65,9 +65,12 @@ def _not_tomorrow(day: date | None) -> date | None:
     return day
 
 
+SOME_TOPIC = sentence("Choose at least one topic.")
+
+
 def _some_topic(topic_ids: list[int]) -> list[int]:
     if not topic_ids:
-        raise Unusable(sentence("Choose at least one topic."))
+        raise Unusable(SOME_TOPIC)
     return topic_ids
 
 
@@ -93,7 +96,7 @@ def _empty_is_nothing(typed: object) -> object:
 
 TypedDay = Annotated[date, BeforeValidator(_typed_day), AfterValidator(_not_tomorrow)]
 Count = Annotated[int, BeforeValidator(_empty_is_nothing), Field(ge=0, le=100_000)]
-Number = Annotated[int, BeforeValidator(_empty_is_nothing), Field(ge=0, lt=2**63)]
+Number = Annotated[int, BeforeValidator(_empty_is_nothing), Field(ge=0, le=2**63 - 1)]
 Wants = Annotated[list[Want], BeforeValidator(_split), AfterValidator(_once), Field(max_length=200)]
 Language = Annotated[str, AfterValidator(_language)]
 Email = Annotated[str, AfterValidator(judged_email)]
@@ -132,7 +135,7 @@ class EmailWish(Choices):
 class PaperWish(PostalAddress, Choices):
     """The form to ask for paper."""
 
-    topic_ids: SomeTopics
+    topic_ids: Ids
     channel: Channel
     phone: Phone = Field(default="", max_length=40)
     may_be_called: bool = False

@@ -96,7 +96,6 @@ def sentences_of(errors: Any) -> dict[str, Message]:
 
 _EMPTY = sentence("Fill in this field.")
 _NO_NUMBER = sentence("Write a whole number.")
-_OUT_OF_RANGE = sentence("This number is out of range.")
 _NOT_IN_LIST = sentence("Choose one of the answers of the list.")
 _SENTENCES = {
     "missing": _EMPTY,
@@ -104,10 +103,6 @@ _SENTENCES = {
     "too_short": _EMPTY,
     "int_parsing": _NO_NUMBER,
     "int_type": _NO_NUMBER,
-    "greater_than": _OUT_OF_RANGE,
-    "greater_than_equal": _OUT_OF_RANGE,
-    "less_than": _OUT_OF_RANGE,
-    "less_than_equal": _OUT_OF_RANGE,
     "enum": _NOT_IN_LIST,
     "literal_error": _NOT_IN_LIST,
 }
@@ -121,6 +116,10 @@ def _sentence_of(error: Any) -> Message:
     kind = error["type"]
     if kind == "string_too_long":
         return sentence("At most {limit} characters: shorten this text.", limit=context["max_length"])
+    if kind == "greater_than_equal":
+        return sentence("Write {bound} or a larger number.", bound=context["ge"])
+    if kind == "less_than_equal":
+        return sentence("Write {bound} or a smaller number.", bound=context["le"])
     if kind.startswith(("date", "time")):
         return sentence("Write a date that exists, for example 24/11/2026.")
     return _SENTENCES.get(kind, sentence("This answer cannot be used: check what was typed."))
