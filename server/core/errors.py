@@ -92,7 +92,8 @@ class Faults:
         """What is Invalid is kept; anything else goes on its way."""
         if not isinstance(error, Invalid):
             return False
-        self.fields = error.fields | self.fields
+        for name, message in error.fields.items():
+            self.fields.setdefault(name, message)
         return True
 
     def refuse(self) -> None:

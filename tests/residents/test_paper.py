@@ -114,8 +114,11 @@ async def test_a_wrong_answer_is_said_and_the_rest_is_kept(
 
 async def test_all_that_is_missing_is_said_at_once(client: Browser, cast: Cast, secrets: Secrets) -> None:
     answer = await ask(client, secrets, cast, topic_ids="", address_street="", may_be_called="true", phone="")
-    for words in ("Choose at least one topic.", "Write the number and the street.", "Write the number to call"):
-        assert words in answer.text
+    places = [
+        answer.text.find(words)
+        for words in ("Choose at least one topic.", "Write the number and the street.", "Write the number to call")
+    ]
+    assert -1 < places[0] < places[1] < places[2], "in the order of the form"
 
 
 async def test_at_the_counter_a_name_is_enough(
