@@ -24,7 +24,7 @@ from deploy.rehearse.outside import look_from_outside, sign_in
 from deploy.rehearse.tools import checked_by_tools
 
 TOWNS, RESIDENTS = 300, 120_000
-AWAY = 40
+AWAY = 60
 _HANG_UP = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() AND random() < 0.5
