@@ -107,7 +107,7 @@ async def test_topics_channels_edition_and_places_are_changed(
             cast.sector_ids[0],
             cast.sector_ids[2],
         ]
-        acts = list(await session.scalars(select(Consent.act)))
+        acts = list(await session.scalars(select(Consent.act).order_by(col(Consent.id))))
     assert acts == [ConsentAct.GIVEN, ConsentAct.CHANGED]
 
 
