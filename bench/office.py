@@ -30,6 +30,7 @@ from server.mailings.models import Lane, MailingKind
 from server.mailings.schemas import MessageVariant, Recipient
 from server.municipalities.models import Municipality
 from tests.postgres import own_server
+from workers.processes import rest_the_collector
 
 _KEYS = count(1)
 _NOT_SETTLED = text(
@@ -148,10 +149,11 @@ class Office:
 
 @contextlib.asynccontextmanager
 async def office(url: str, folder: Path, towns: int = 1) -> AsyncIterator[Office]:
-    """A new instance on an empty database."""
+    """A new instance on an empty database, in a process like that of the web, where letters are started."""
     database = Database(url)
     try:
         await migrate(database)
+        rest_the_collector()
         async with database.writing() as session:
             made = [
                 Municipality(slug=f"town-{number}", name=f"Commune {number}", created_at=clock.now())

@@ -69,6 +69,10 @@ class Hand:
     def is_low(self) -> bool:
         return len(self.ready) <= self._appetite.size // 2
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._held
+
     async def take(self) -> int:
         """Fill the hand if it is low; how many claims came. For what is pressing there is always room."""
         async with self._database.reading() as session:

@@ -49,6 +49,7 @@ class MailWorker:
         self._traffic = traffic
         self._count = lines
         self._wake = asyncio.Event()
+        self._bell = database.bell
         self._gate = Gate(say, rhythm.knock)
         self._lines = Lines(transport, self._gate)
         pen = database.pen()
@@ -68,6 +69,10 @@ class MailWorker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send what is due until `stop`; then finish what is on the line, give back the rest, and return."""
+        with self._bell.heard_by(self._look_up):
+            await self._work(stop)
+
+    async def _work(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             writing = tasks.create_task(self._committer.run())
             keeping = tasks.create_task(self._keep_leases())
@@ -100,6 +105,11 @@ class MailWorker:
             if not taken:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), self._rhythm.look)
+
+    def _look_up(self) -> None:
+        """Somebody wrote something. Who is at work writes himself, and looks often enough."""
+        if self._hand.is_empty:
+            self._wake.set()
 
     async def _knock(self, stop: asyncio.Event) -> None:
         """The relay was down: wait, then see whether it is back, before any row is taken for it."""

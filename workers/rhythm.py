@@ -12,7 +12,7 @@ class Rhythm:
     renew: float = 15.0
     """How often leases are renewed, and those of the dead swept."""
     look: float = 0.25
-    """How often an idle worker looks for work."""
+    """How often a worker looks for work by itself: what becomes due with time, or came while nothing rang."""
     rest: float = 20.0
     """How long an unused line stays open."""
     spare: float = 5.0

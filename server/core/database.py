@@ -28,6 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
+from server.core.bell import CHANNEL, Bell, LogBell
 from server.core.errors import NotFound
 from server.core.pen import PATIENCE, Pen
 from server.core.sqlite_driver import Driver
@@ -56,6 +57,12 @@ async def count_again(session: WriteSession, table: type[SQLModel], column: str,
     """
     if session.get_bind().dialect.name != "sqlite":
         await session.execute(text(f'ANALYZE "{table.__tablename__}" ({", ".join((column, *others))})'))
+
+
+async def ring(session: WriteSession) -> None:
+    """Who waits for work hears of it when this transaction commits. Who waits at SQLite's file hears of every commit."""
+    if session.get_bind().dialect.name != "sqlite":
+        await session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
 
 
 class WrongDatabase(Exception):
@@ -119,6 +126,15 @@ class Database:
         return PostgresPen(_driver_arguments(self.engine.dialect, self.url))
 
     @cached_property
+    def bell(self) -> Bell:
+        """Tells that somebody wrote: a mail worker need not wait until it looks again."""
+        if self.is_sqlite:
+            return LogBell(str(self.url.database))
+        from server.core.postgres_bell import PostgresBell
+
+        return PostgresBell(_driver_arguments(self.engine.dialect, self.url))
+
+    @cached_property
     def _hand(self) -> ThreadPoolExecutor:
         """SQLite has one writer at a time: the pens of a process stand in line here instead of at the file's lock."""
         return ThreadPoolExecutor(1, thread_name_prefix="pen")
@@ -170,6 +186,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        self.__dict__.pop("bell", None)
         if (hand := self.__dict__.pop("_hand", None)) is not None:
             hand.shutdown(wait=False)
         if (scribe := self.__dict__.pop("_scribe", None)) is not None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, text
 
 from server.core.columns import Moment
-from server.core.database import WriteSession
+from server.core.database import WriteSession, ring
 from server.mailings.models import Mailing
 from server.mailings.providers import provider_of
 from server.mailings.schemas import Recipient
@@ -60,6 +60,7 @@ async def add_rows(
         ]
         if words is _SQLITE or not await _copied(session, rows, tuple(given.values())):
             await session.execute(statement, given | {"rows": json.dumps(rows, ensure_ascii=False)})
+    await ring(session)
 
 
 async def _copied(session: WriteSession, rows: Sequence[tuple[Any, ...]], same: tuple[Any, ...]) -> bool:

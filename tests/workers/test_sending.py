@@ -181,6 +181,14 @@ async def test_two_workers_share_the_work_without_a_second_copy(office: Office) 
     assert len({one.recipient for one in memory.taken}) == len(memory.taken) == 120
 
 
+async def test_what_is_sent_while_a_worker_rests_leaves_before_it_would_look_again(office: Office) -> None:
+    relay = MemoryTransport()
+    async with office.working(relay, rhythm=office.brisk(look=3_600.0)):
+        for run in (people(1), people(1, start=2)):
+            states = await office.until_settled(await office.start(run))
+            assert states == {DeliveryState.ACCEPTED: 1}
+
+
 async def test_towns_and_mailings_take_turns(office: Office) -> None:
     big = await office.start(people(200), idempotency_key="big")
     small = await office.start(people(5, start=1000), idempotency_key="small")
