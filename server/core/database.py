@@ -28,7 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
-from server.core.bell import CHANNEL, Bell, LogBell
+from server.core.bell import CHANNEL, Bell, FileBell
 from server.core.errors import NotFound
 from server.core.pen import PATIENCE, Pen
 from server.core.sqlite_driver import Driver
@@ -129,7 +129,7 @@ class Database:
     def bell(self) -> Bell:
         """Tells that somebody wrote: a mail worker need not wait until it looks again."""
         if self.is_sqlite:
-            return LogBell(str(self.url.database))
+            return FileBell(str(self.url.database))
         from server.core.postgres_bell import PostgresBell
 
         return PostgresBell(_driver_arguments(self.engine.dialect, self.url))

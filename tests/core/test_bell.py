@@ -11,7 +11,7 @@ from server.core import postgres_bell
 from server.core.database import Database, ring
 from tests.cast import Cast
 
-_WRITE = text("UPDATE municipality SET name = name")
+_WRITE = text("UPDATE municipality SET name = name || '.'")
 _TEAR_OFF = text(
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
     " WHERE query LIKE 'LISTEN%' AND datname = current_database()"
@@ -42,9 +42,8 @@ class _Undone(Exception):
 
 @pytest.fixture
 async def elsewhere(database: Database, cast: Cast) -> AsyncIterator[Database]:
-    """The same database as another process has it. SQLite's log begins with who first opens it."""
+    """The same database as another process has it."""
     other = Database(database.url.render_as_string(hide_password=False))
-    await write(other)
     yield other
     await other.close()
 
