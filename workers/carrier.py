@@ -7,6 +7,7 @@ and back. The one that is announced was marked before; it leaves when the result
 import asyncio
 import logging
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from server.mailings import policies
 from server.mailings.ledger import Claim, Settlement
@@ -22,8 +23,7 @@ from workers.transports.contract import Line, LineLost, Parcel, RelayDown
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Marked:
+class _Marked(NamedTuple):
     """What is written down as about to be sent."""
 
     claim: Claim

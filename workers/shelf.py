@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlmodel import col, select
 
@@ -42,8 +43,7 @@ class _Sheet:
     until: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Signed:
+class _Signed(NamedTuple):
     sheet: _Sheet
     filling: Filling
     signature: bytes

@@ -1,39 +1,51 @@
-"""The writing process of SQLite's pens, `python -m server.core.scribe`: a request a line, an answer a line.
+"""The writing process of SQLite's pens, `python -m server.core.scribe`: a request, an answer, and so on.
 
 It ends when its owner hangs up or dies, and never in the midst of a transaction: signals are for its owner.
 """
 
 import contextlib
-import json
+import marshal
 import signal
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from server.core.pen import Each, NotWritten, Step
 from server.core.sqlite_hand import SqliteHand
 
+SIZE = 4  # bytes before each word, which say how long it is
 
-def as_line(thing: Any) -> bytes:
-    """What owner and scribe say to each other."""
-    return json.dumps(thing, separators=(",", ":")).encode() + b"\n"
+
+def as_word(thing: Any) -> bytes:
+    """What owner and scribe say to each other: they are one program, and run by one Python."""
+    said = marshal.dumps(thing)
+    return len(said).to_bytes(SIZE) + said
+
+
+def _heard(hear: Callable[[int], bytes]) -> Any:
+    """None when the other one has hung up."""
+    size = hear(SIZE)
+    return marshal.loads(hear(int.from_bytes(size))) if size else None  # noqa: S302  # our owner says it
 
 
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    is_gone = contextlib.suppress(ConnectionError)  # killed with a question on the line: there is nobody to tell
+    is_gone = contextlib.suppress(
+        ConnectionError, EOFError
+    )  # killed with a question on the line: there is nobody to tell
     with is_gone, socket.socket(fileno=sys.stdin.fileno()) as owner, owner.makefile("rwb") as talk:
-        hand = SqliteHand(**json.loads(talk.readline()))
-        for request in talk:
-            talk.write(as_line(_answer(hand, request)))
+        hand = SqliteHand(**_heard(talk.read))
+        while (request := _heard(talk.read)) is not None:
+            talk.write(as_word(_answer(hand, request)))
             talk.flush()
         hand.close()
 
 
-def _answer(hand: SqliteHand, request: bytes) -> tuple[bool, Any]:
+def _answer(hand: SqliteHand, request: Sequence[Any]) -> tuple[bool, Any]:
     """Whether it was written, and what was found or why not."""
-    steps = [Step(*one) if isinstance(one[1], dict) else Each(*one) for one in json.loads(request)]
+    steps = [Step(*one) if isinstance(one[1], dict) else Each(*one) for one in request]
     try:
         return True, hand.write(steps)
     except NotWritten as error:

@@ -5,7 +5,7 @@ it: a fifth of all that a sending takes. A process (`scribe`) has its own.
 """
 
 import asyncio
-import json
+import marshal
 import socket
 import sys
 from collections import deque
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from server.core.pen import Each, NotWritten, Pen, Step
-from server.core.scribe import as_line
+from server.core.scribe import SIZE, as_word
 from server.core.sqlite_hand import SqliteHand
 
 _CODE = Path(__file__).parents[2]
@@ -70,7 +70,7 @@ class Scribe:
             if talk is None or talk.is_over:
                 talk = self._talk = await self._born()
         self._used_at = asyncio.get_running_loop().time()
-        return await talk.ask(as_line(steps))
+        return await talk.ask(as_word([tuple(step) for step in steps]))
 
     def close(self) -> None:
         """It writes what it was asked for, and leaves."""
@@ -87,7 +87,7 @@ class Scribe:
             )
         ours.setblocking(False)
         _, talk = await loop.create_connection(_Talk, sock=ours)
-        talk.tell(as_line(self._about))
+        talk.tell(as_word(self._about))
         loop.call_later(_REST, self._rest)
         return talk
 
@@ -112,13 +112,13 @@ class _Talk(asyncio.BufferedProtocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def tell(self, line: bytes) -> None:
-        self._transport.write(line)
+    def tell(self, word: bytes) -> None:
+        self._transport.write(word)
 
-    def ask(self, line: bytes) -> asyncio.Future[list[list[Any]]]:
+    def ask(self, word: bytes) -> asyncio.Future[list[list[Any]]]:
         answer: asyncio.Future[list[list[Any]]] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
-        self.tell(line)
+        self.tell(word)
         return answer
 
     def end(self) -> None:
@@ -129,15 +129,19 @@ class _Talk(asyncio.BufferedProtocol):
         return self._room
 
     def buffer_updated(self, nbytes: int) -> None:
-        *lines, self._heard = (self._heard + self._room[:nbytes]).split(b"\n")
-        for line in lines:
-            answer, (is_written, found) = self._waiting.popleft(), json.loads(line)
-            if answer.done():
-                continue
-            if is_written:
-                answer.set_result(found)
-            else:
-                answer.set_exception(NotWritten(found))
+        self._heard += self._room[:nbytes]
+        while len(self._heard) >= (end := SIZE + int.from_bytes(self._heard[:SIZE])) > SIZE:
+            word, self._heard = self._heard[SIZE:end], self._heard[end:]
+            self._hear(*marshal.loads(word))  # noqa: S302  # our own scribe says it
+
+    def _hear(self, is_written: bool, found: Any) -> None:
+        answer = self._waiting.popleft()
+        if answer.done():
+            return
+        if is_written:
+            answer.set_result(found)
+        else:
+            answer.set_exception(NotWritten(found))
 
     def connection_lost(self, _error: Exception | None) -> None:
         self.is_over = True

@@ -57,8 +57,7 @@ class DueMailing:
     municipality_id: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What became of a claim."""
 
     claim: Claim

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from server.core.i18n import Message, sentence
 from server.mailings.headers import one_line
@@ -29,8 +30,7 @@ class Stage(StrEnum):
     DATA = "data"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The relay said something definite."""
 
     code: int
@@ -60,8 +60,7 @@ class Cause(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What becomes of a delivery. `is_dead`: the address must not be written to again."""
 
     state: DeliveryState

@@ -49,21 +49,21 @@ async def test_what_is_asked_together_is_answered_in_its_order(database: Databas
         found = await asyncio.gather(
             *(pen.write(Each(insert, [(n,)], (100,)), _COUNT) for n, pen in enumerate((one, other, one, other)))
         )
-    assert found == [[[[1]], [[count]]] for count in range(1, 5)]
+    assert found == [[[(1,)], [(count,)]] for count in range(1, 5)]
 
 
 async def test_a_transaction_holds_whole_or_not_at_all(database: Database) -> None:
     async with database.pen() as pen:
         with pytest.raises(NotWritten, match="UNIQUE"):
             await pen.write(Each("INSERT INTO t VALUES (?1)", [(1,), (2,), (1,)], ()))
-        assert await pen.write(_COUNT) == [[[0]]]
+        assert await pen.write(_COUNT) == [[(0,)]]
 
 
 async def test_what_cannot_be_written_at_all_ends_no_scribe_and_is_told_by_its_kind(database: Database) -> None:
     async with database.pen() as pen:
         with pytest.raises(NotWritten, match="UnicodeEncodeError"):
             await pen.write(Step("SELECT :word", {"word": "Zo\ud800"}))
-        assert await pen.write(_COUNT) == [[[0]]]
+        assert await pen.write(_COUNT) == [[(0,)]]
 
 
 async def test_a_scribe_that_dies_is_followed_by_another(database: Database) -> None:
@@ -78,7 +78,7 @@ async def test_a_scribe_that_dies_is_followed_by_another(database: Database) -> 
         os.kill(scribe, signal.SIGKILL)
         with pytest.raises(NotWritten, match="ended"):
             await asked
-        assert await pen.write(_COUNT) == [[[0]]]
+        assert await pen.write(_COUNT) == [[(0,)]]
 
 
 async def test_a_scribe_without_work_leaves(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ async def test_a_scribe_without_work_leaves(database: Database, monkeypatch: pyt
     async with database.pen() as pen:
         await pen.write(_COUNT)
         await eventually(_all_have_left)
-        assert await pen.write(_COUNT) == [[[0]]]
+        assert await pen.write(_COUNT) == [[(0,)]]
 
 
 async def test_a_scribe_does_not_outlive_its_owner(path: Path) -> None:

@@ -1,8 +1,7 @@
 """What the mail worker asks of a way out, and how a way out says that it cannot."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from server.mailings.policies import Answer
 from workers.transports.wire import Wire
@@ -36,8 +35,7 @@ class LineLost(Exception):
         self.after_dot = after_dot
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """One message to one recipient."""
 
     sender: str

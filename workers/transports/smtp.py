@@ -61,7 +61,7 @@ class SmtpTransport:
             hostname=self.host,
             port=None if connected else self.port,
             sock=connected,
-            local_hostname=await asyncio.to_thread(_own_name),
+            local_hostname=await _greeting(),
             timeout=_CONNECT,
             use_tls=self.tls == "implicit",
             # Required: aiosmtplib's own default, None, sends in clear if it is not offered.
@@ -181,9 +181,13 @@ def _lost(*, after_dot: bool) -> Iterator[None]:
         raise LineLost(_words(error), after_dot=after_dot) from error
 
 
+async def _greeting() -> str:
+    """Our own name: asked of the network once, where nobody waits for it, and not for each connection."""
+    return _own_name() if _own_name.cache_info().currsize else await asyncio.to_thread(_own_name)
+
+
 @cache
 def _own_name() -> str:
-    """How we greet: asked of the network once, not for each connection."""
     return socket.getfqdn()
 
 
