@@ -1,5 +1,6 @@
 """`tambour queue` and `tambour pace`: what waits to leave and why, and how much each provider gets."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from server.mailings import paces, queue
 from server.mailings.heartbeats import find_mail_trouble
 from server.mailings.provider_rules import ProviderRule
 from server.mailings.providers import provider_name
+from server.municipalities.queries import list_municipalities
 
 _NAME = typer.Argument(help="A provider (orange) or the domain of its mail hosts; none: show the table.")
 _CONNECTIONS = typer.Option(min=1, max=50, help="Connections at once.")
@@ -28,7 +30,10 @@ def show_queue() -> None:
         now = clock.now()
         async with opened() as instance, instance.database.reading() as session:
             waiting = await queue.queue_by_provider(session, now)
+            pauses = await queue.other_pauses(session, now, waiting)
+            twice = await queue.count_twice(session)
             trouble = await find_mail_trouble(session)
+            towns = {town.id: town.name for town in await list_municipalities(session)}
         if trouble is not None:
             console.print(translate(trouble.message, "en"), style="yellow")
         right = {"justify": "right", "no_wrap": True}
@@ -39,6 +44,10 @@ def show_queue() -> None:
             counts = (str(one.waiting), str(one.deferred), str(one.uncertain))
             table.add_row(one.name, *counts, _moment(one.next_at), _moment(one.slowed_until), why)
         console.print(table if waiting else "Nothing waits: everything has left.")
+        for pace in pauses:
+            console.print(f"{_way(pace.name, towns)} is left alone until {_moment(pace.slowed_until)}: “{pace.said}”")
+        for mailing, count in twice:
+            console.print(f"{towns[mailing.municipality_id]}, “{mailing.subject}”: {count} possibly received it twice.")
 
     carry_out(print_queue)
 
@@ -78,6 +87,14 @@ def pace(
         console.print(table)
 
     carry_out(change_or_show)
+
+
+def _way(name: str, towns: Mapping[int, str]) -> str:
+    """Who is left alone, as people call it."""
+    if not queue.is_relay(name):
+        return provider_name(name)
+    town = name.removeprefix(queue.RELAY).removeprefix("/")
+    return f"The relay of {towns.get(int(town), town)}" if town else "The relay"
 
 
 def _moment(moment: datetime | None) -> str:

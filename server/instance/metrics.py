@@ -83,8 +83,9 @@ async def _providers(session: ReadSession) -> list[Metric]:
     now = clock.now()
     waiting = await queue.queue_by_provider(session, now)
     slowed: Counter[str] = Counter()
-    for name, until in (await paces.slowed(session, now)).items():
-        slowed[_shown(name)] = max(slowed[_shown(name)], round((until - now).total_seconds()))
+    for pace in await paces.slowed(session, now):
+        rests = round(((pace.slowed_until or now) - now).total_seconds())
+        slowed[_shown(pace.name)] = max(slowed[_shown(pace.name)], rests)
     lines: Counter[str] = Counter()
     for one in waiting:
         lines[_shown(one.provider)] += one.waiting

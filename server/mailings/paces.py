@@ -112,22 +112,16 @@ async def note_recovery(session: WriteSession, names: Collection[str]) -> None:
     await session.execute(update(ProviderPace).where(col(ProviderPace.name).in_(names)).values(steps=0))
 
 
-async def slowed(session: ReadSession, now: datetime) -> dict[str, datetime]:
-    """The providers and relays that are left alone, and until when."""
-    query = select(ProviderPace.name, ProviderPace.slowed_until).where(col(ProviderPace.slowed_until) > now)
-    return {name: until for name, until in await session.execute(query) if until is not None}
+async def slowed(session: ReadSession, now: datetime) -> list[ProviderPace]:
+    """The providers and relays that are left alone for a while, the one for longest first."""
+    query = select(ProviderPace).where(col(ProviderPace.slowed_until) > now)
+    return list(await session.scalars(query.order_by(col(ProviderPace.slowed_until).desc(), col(ProviderPace.name))))
 
 
 async def insisting(session: ReadSession) -> dict[str, datetime | None]:
     """The providers and relays that asked us to slow down and have taken nothing since, and until when they rest."""
     query = select(ProviderPace.name, ProviderPace.slowed_until).where(col(ProviderPace.steps) > 0)
     return {row[0]: row[1] for row in await session.execute(query)}
-
-
-async def list_paces(session: ReadSession) -> list[ProviderPace]:
-    """What is known of every provider that was written to, the last one spoken to first."""
-    query = select(ProviderPace).order_by(col(ProviderPace.said_at).desc().nulls_last(), col(ProviderPace.name))
-    return list(await session.scalars(query))
 
 
 async def blocked_lately(session: ReadSession) -> list[str]:

@@ -1,15 +1,16 @@
 """What waits to leave, provider by provider, and what each of them said last: for the page, the terminal and the metrics."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlmodel import col
 
 from server.core.database import ReadSession
 from server.core.i18n import Message
+from server.mailings import paces
 from server.mailings.models import Delivery, DeliveryState, Mailing, MailingState, ProviderPace, TownRelay
 from server.mailings.policies import explain_waiting
 from server.mailings.providers import provider_name
@@ -21,6 +22,11 @@ RELAY = "relay"
 def relay_of(municipality_id: int) -> str:
     """The same of a town's own relay."""
     return f"{RELAY}/{municipality_id}"
+
+
+def is_relay(name: str) -> bool:
+    """Whether this is a relay's name among the providers."""
+    return name.partition("/")[0] == RELAY
 
 
 _OPEN = (MailingState.SENDING, MailingState.PAUSED)
@@ -54,19 +60,25 @@ async def queue_by_provider(
     session: ReadSession, now: datetime, municipality_id: int | None = None
 ) -> list[ProviderQueue]:
     """What waits, the longest line first: of one town, or of the whole instance."""
-    paces = {pace.name: pace for pace in await session.scalars(select(ProviderPace))}
+    known = {pace.name: pace for pace in await session.scalars(select(ProviderPace))}
     way = await _way_of(session, municipality_id)
-    found = [_queue(row, paces, way, now) for row in await session.execute(_waiting_rows(municipality_id))]
+    found = [_queue(row, known, way, now) for row in await session.execute(_waiting_rows(municipality_id))]
     return sorted(found, key=lambda one: (-one.waiting, one.name))
 
 
-async def count_twice(session: ReadSession, municipality_id: int) -> list[tuple[Mailing, int]]:
-    """The town's open mailings that some people possibly got twice, and how many."""
+async def other_pauses(session: ReadSession, now: datetime, shown: Iterable[ProviderQueue] = ()) -> list[ProviderPace]:
+    """Who is left alone for a while besides those that are shown: a house that keeps the mailboxes of many domains."""
+    known = {one.provider for one in shown}
+    return [pace for pace in await paces.slowed(session, now) if pace.name not in known]
+
+
+async def count_twice(session: ReadSession, municipality_id: int | None = None) -> list[tuple[Mailing, int]]:
+    """The open mailings of a town, or of all, that some people possibly got twice, and how many."""
     query = (
         select(Mailing, func.count())
         .join(Delivery, col(Delivery.mailing_id) == col(Mailing.id))
         .where(
-            col(Mailing.municipality_id) == municipality_id,
+            *_of_town(municipality_id),
             col(Mailing.state).in_(_OPEN),
             col(Delivery.doubts) > 0,
         )
@@ -98,7 +110,6 @@ async def count_outcomes(session: ReadSession) -> dict[str, int]:
 
 def _waiting_rows(municipality_id: int | None) -> Any:
     is_deferred = col(Delivery.state) == DeliveryState.DEFERRED
-    of_town = () if municipality_id is None else (col(Mailing.municipality_id) == municipality_id,)
     return (
         select(
             col(Delivery.provider),
@@ -110,13 +121,17 @@ def _waiting_rows(municipality_id: int | None) -> Any:
         )
         .join(Mailing, col(Mailing.id) == col(Delivery.mailing_id))
         .where(
-            *of_town,
+            *_of_town(municipality_id),
             col(Mailing.state).in_(_OPEN),
             col(Delivery.state).in_(_WAITING),
             col(Delivery.state).in_(_IN_HAND) | col(Delivery.next_at).is_not(None),
         )
         .group_by(col(Delivery.provider))
     )
+
+
+def _of_town(municipality_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    return () if municipality_id is None else (col(Mailing.municipality_id) == municipality_id,)
 
 
 async def _way_of(session: ReadSession, municipality_id: int | None) -> str:
@@ -127,15 +142,15 @@ async def _way_of(session: ReadSession, municipality_id: int | None) -> str:
     return relay_of(municipality_id) if await session.scalar(query) else RELAY
 
 
-def _queue(row: Sequence[Any], paces: dict[str, ProviderPace], way: str, now: datetime) -> ProviderQueue:
+def _queue(row: Sequence[Any], known: dict[str, ProviderPace], way: str, now: datetime) -> ProviderQueue:
     """A provider is left alone for what it said itself where we keep its pace, or for what the relay said."""
     provider, waiting, deferred, uncertain, next_at, reply = row
-    slowing = [paces[name] for name in ((provider, way) if way == RELAY else (way,)) if name in paces]
+    slowing = [known[name] for name in ((provider, way) if way == RELAY else (way,)) if name in known]
     until, slowed_by = max(
         ((pace.slowed_until, pace.said) for pace in slowing if pace.slowed_until and pace.slowed_until > now),
         default=(None, ""),
     )
-    blocked = paces.get(provider)
+    blocked = known.get(provider)
     said = reply or slowed_by
     return ProviderQueue(
         provider,

@@ -31,8 +31,10 @@ async def show_queue(
     request: Request, session: Reading, town: CurrentTown, _staff: Editor, settings: Configuration
 ) -> Response:
     now = clock.now()
+    providers = await queue.queue_by_provider(session, now, town.id)
     context = {
-        "providers": await queue.queue_by_provider(session, now, town.id),
+        "providers": providers,
+        "pauses": [one for one in await queue.other_pauses(session, now, providers) if not queue.is_relay(one.name)],
         "twice": await queue.count_twice(session, town.id),
         "trouble": await find_trouble(session, town.id),
         "quiet_until": quiet_until(now, hours_of(settings.quiet_hours)),

@@ -1,5 +1,6 @@
 """The administration commands, as they are typed."""
 
+import asyncio
 import hashlib
 import json
 import re
@@ -7,11 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 from typer.testing import CliRunner, Result
 
 from server.cli.app import app
+from server.cli.opening import opened
+from server.core import clock
 from server.core.settings import Settings, settings
+from server.mailings import paces
+from server.mailings.models import Delivery
 from tests.databases import BARE, SqliteStates
+from tests.sending import Office, people
 
 TOWN = {
     "name": "Vallon-sur-Loyse",
@@ -223,6 +231,26 @@ def test_a_database_that_is_away_is_a_sentence(monkeypatch: pytest.MonkeyPatch) 
     assert answer.exit_code == 1
     assert "does not answer" in answer.output
     assert "Traceback" not in answer.output
+
+
+@pytest.mark.usefixtures("migrated")
+def test_the_queue_says_which_relays_rest_and_who_possibly_got_it_twice() -> None:
+    async def hurt() -> None:
+        said = {"relay": "421 too many", "relay/1": "421 for today", "orange": "421 OFR_104"}
+        async with opened() as instance:
+            mailing_id = await Office(instance.database, instance.secrets, 1).start(people(3))
+            async with instance.database.writing() as session:
+                await paces.note_answers(session, said, slow=said, blocked=[], now=clock.now())
+                await session.execute(update(Delivery).where(col(Delivery.mailing_id) == mailing_id).values(doubts=1))
+
+    add_town()
+    asyncio.run(hurt())
+    shown = run("queue").output
+    assert "The relay is left alone until" in shown
+    assert "“421 too many”" in shown
+    assert "The relay of Vallon-sur-Loyse is left alone until" in shown
+    assert "Orange, Wanadoo is left alone until" in shown
+    assert "Vallon-sur-Loyse, “La lettre”: 3 possibly received it twice." in shown
 
 
 @pytest.mark.usefixtures("migrated")

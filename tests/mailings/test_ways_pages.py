@@ -101,6 +101,17 @@ async def test_the_queue_says_who_waits_and_why(browser_of: BrowserOf, office: O
     assert "left alone until" in page
 
 
+async def test_the_queue_says_which_hosts_of_many_domains_rest(browser_of: BrowserOf, office: Office) -> None:
+    """A pause of one that keeps our readers' domains is known by its own name; a neighbour's relay is the neighbour's."""
+    async with office.database.writing() as session:
+        said = {"mx.host.example": "421 too <b>many</b>", "relay/99": "421 not yours"}
+        await paces.note_answers(session, said, slow=said, blocked=[], now=clock.now())
+    page = (await (await browser_of("Bob")).get("/desk/queue")).text
+    assert "mx.host.example" in page
+    assert "421 too &lt;b&gt;many" in page
+    assert "not yours" not in page
+
+
 async def test_the_queue_says_which_relay_rests(office: Office, cast: Cast, secrets: Secrets) -> None:
     """The relay's pause holds back everybody, whatever the provider said itself; with an own relay, that one's alone."""
     await office.send_all(

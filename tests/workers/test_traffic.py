@@ -253,7 +253,7 @@ async def _sent_to(memory: MemoryTransport, domain: str, count: int) -> bool:
 
 async def _is_slowed(office: Office, name: str) -> bool:
     async with office.database.reading() as session:
-        return name in await paces.slowed(session, await shared_now(office))
+        return name in {pace.name for pace in await paces.slowed(session, await shared_now(office))}
 
 
 async def _is_stopped(office: Office, mailing_id: int) -> bool:
