@@ -1,6 +1,7 @@
 """The scripts, in a browser, against answers the application would give."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -66,6 +67,15 @@ def test_a_draft_is_saved_after_a_rest(chromium: Browser) -> None:
     assert sent[0]["csrf_token"] == ["t"]
     assert page.locator("[name=revision]").input_value() == "4"
     assert page.evaluate("sessionStorage.length") == 0
+    page.context.close()
+
+
+def test_what_is_new_has_its_address_once_it_is_saved(chromium: Browser) -> None:
+    page = _writing(chromium, _json({"revision": 1, "saved_at_text": "ok", "url": "/notices/88/text"}), []).page
+    page.fill("#f-title", "Collecte décalée")
+    _a_rest(page)
+    expect(page).to_have_url(re.compile(r"/notices/88/text$"))
+    expect(page.locator("#f-title")).to_have_value("Collecte décalée")
     page.context.close()
 
 

@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlmodel import col, select
 
 from server.core import clock
 from server.core.database import Database, WriteSession
 from server.core.errors import Invalid
 from server.notices import queries, service
-from server.notices.models import NoticeState
+from server.notices.models import Notice, NoticeState
 from server.notices.schemas import NoticeContent, NoticeDraft
 from tests.cast import Cast
 from tests.notices.writing import draft, in_state, written
@@ -85,6 +86,48 @@ async def test_autosaves_of_one_sitting_are_one_version(session: WriteSession, c
         )
     versions = await queries.list_versions(session, cast.town_id, notice.id)
     assert [saved.version.revision for saved in versions] == [6, 5, 1]
+
+
+async def test_the_form_of_a_new_notice_makes_one_however_often_it_is_sent(session: WriteSession, cast: Cast) -> None:
+    async def sent(title: str, base: int, *, person: str = "Bob", key: str = "form", by_itself: bool = False) -> Notice:
+        notice, _ = await service.save_new_notice(
+            session,
+            cast.town_id,
+            cast.actor(person),
+            draft(title=title),
+            form_key=key,
+            base_revision=base,
+            is_autosave=by_itself,
+        )
+        return notice
+
+    notice = await sent("D", 0, by_itself=True)
+    for title, base in (("De", 1), ("De Bob", 2)):
+        assert (await sent(title, base, by_itself=True)).id == notice.id
+    await session.refresh(notice)
+    assert (notice.title, notice.revision) == ("De Bob", 3)
+    assert len(await queries.list_versions(session, cast.town_id, notice.id)) == 1
+    assert (await sent("De Bob", 0)).id == notice.id  # its button was pressed twice
+    others = [await sent("De", 0, person=person, key=key) for person, key in (("Paula", "form"), ("Bob", "new"))]
+    keyless = [await sent("De", 0, key="") for _ in range(2)]
+    assert len({one.id for one in (notice, *others, *keyless)}) == 5
+
+
+async def test_the_button_pressed_while_a_new_notice_saves_itself_makes_no_second_one(
+    database: Database, cast: Cast
+) -> None:
+    async def send(title: str) -> service.SaveOutcome:
+        async with database.writing() as session:
+            _, outcome = await service.save_new_notice(
+                session, cast.town_id, cast.actor("Bob"), draft(title=title), form_key="form", base_revision=0
+            )
+            return outcome
+
+    await asyncio.gather(send("De"), send("De Bob"))
+    async with database.reading() as session:
+        (only,) = await session.scalars(select(Notice).where(col(Notice.municipality_id) == cast.town_id))
+        versions = await queries.list_versions(session, cast.town_id, only.id)
+    assert {NoticeContent.thawed(saved.version.content).title for saved in versions} == {"De", "De Bob"}
 
 
 async def test_a_step_makes_a_version_stay(session: WriteSession, cast: Cast, monday: object) -> None:

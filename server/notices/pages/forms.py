@@ -8,6 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from server.core.database import ReadSession
+from server.core.secrets import new_token
 from server.municipalities.models import PlaceKind
 from server.municipalities.queries import get_municipality, list_places
 from server.notices.everywhere import Everywhere
@@ -50,7 +51,7 @@ async def choices_of(session: ReadSession, town: Town) -> Choices:
 
 
 async def first_values(session: ReadSession, town: Town) -> dict[str, Any]:
-    """A new notice: the town's telephone, and the mayor should it become an act."""
+    """A new notice: the town's telephone, and the mayor should it become an act; and what this form is known by."""
     municipality = await get_municipality(session, town.id)
     empty = NoticeContent(
         language=town.language,
@@ -58,7 +59,7 @@ async def first_values(session: ReadSession, town: Town) -> dict[str, Any]:
         author_name=municipality.mayor_name,
         author_title=municipality.mayor_title,
     )
-    return values_of(empty)
+    return values_of(empty) | {"key": new_token()}
 
 
 def values_of(content: NoticeContent) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def values_of(content: NoticeContent) -> dict[str, Any]:
 def typed_values(form: Form) -> dict[str, Any]:
     """What was typed, every field of the form present."""
     values: dict[str, Any] = {name: form.text(name) for name in NoticeDraft.model_fields}
-    return values | {name: form.texts(name) for name in _LISTS}
+    return values | {name: form.texts(name) for name in _LISTS} | {"key": form.text("key")}
 
 
 def sent_revision(form: Form) -> int:

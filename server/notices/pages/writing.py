@@ -27,7 +27,7 @@ from server.notices.pages.forms import (
 )
 from server.notices.schemas import NoticeContent, NoticeDraft
 from server.web.dependencies import CurrentTown, Files, Reading, Writing
-from server.web.forms import SentForm, asking_again
+from server.web.forms import Form, SentForm, asking_again
 from server.web.said import saying
 from server.web.templates import page, path_for, redirect, room
 from server.web.tenancy import Town
@@ -50,10 +50,21 @@ async def show_new_notice(request: Request, session: Reading, town: CurrentTown,
 async def create_notice(
     request: Request, session: Writing, town: CurrentTown, staff: Editor, form: SentForm
 ) -> Response:
-    choices = await choices_of(session, town)
-    with asking_again(lambda errors, _refusal: form_page(request, choices, typed_values(form), errors=errors)):
-        notice = await service.create_notice(session, town.id, staff, form.parse(NoticeDraft))
-    return await _go_on(request, session, staff, notice, form.text("then"), SAVED)
+    choices, revision = await choices_of(session, town), sent_revision(form)
+    with asking_again(
+        lambda errors, _refusal: form_page(request, choices, typed_values(form), errors=errors, revision=revision)
+    ):
+        notice, outcome = await _save_new(session, town, staff, form)
+    return await _after_saving(request, session, staff, notice, outcome, form.text("then"))
+
+
+@router.post("/desk/notices/draft", name="notice_autosave_new")
+async def autosave_new_notice(
+    request: Request, session: Writing, town: CurrentTown, staff: Editor, form: SentForm
+) -> JSONResponse:
+    """The same before there is a notice: it is there from the first rest on, and `url` leads back to it."""
+    notice, outcome = await _save_new(session, town, staff, form, is_autosave=True)
+    return _told(request, notice.id, outcome, url=path_for(request, "notice_text", notice_id=notice.id))
 
 
 @router.get("/desk/notices/{notice_id}/text", name="notice_text")
@@ -108,11 +119,7 @@ async def save_notice(
         )
     ):
         outcome = await service.save_notice(session, town.id, staff, notice_id, form.parse(NoticeDraft), revision)
-    if isinstance(outcome, service.SetAside):
-        return redirect(request, "notice_aside", notice_id=notice_id, version_id=outcome.version_id)
-    await session.refresh(notice)
-    said = REOPENED if outcome.is_reopened else SAVED
-    return await _go_on(request, session, staff, notice, form.text("then"), said)
+    return await _after_saving(request, session, staff, notice, outcome, form.text("then"))
 
 
 @router.post("/desk/notices/{notice_id}/draft", name="notice_autosave")
@@ -123,12 +130,7 @@ async def autosave_notice(
     outcome = await service.save_notice(
         session, town.id, staff, notice_id, form.parse(NoticeDraft), sent_revision(form), is_autosave=True
     )
-    if isinstance(outcome, service.SetAside):
-        words = sentence("{who} saved before you: your text is kept beside. Compare the two.", who=outcome.by)
-        url = path_for(request, "notice_aside", notice_id=notice_id, version_id=outcome.version_id)
-        return JSONResponse({"message": str(words), "url": url}, 409)
-    words = sentence("Saved at {time}", time=format_time(outcome.saved_at))
-    return JSONResponse({"revision": outcome.revision, "saved_at_text": str(words)})
+    return _told(request, notice_id, outcome)
 
 
 @router.post("/desk/notices/{notice_id}/renderings", name="notice_renderings")
@@ -150,6 +152,30 @@ async def preview_renderings(
     return page(request, "notices/renderings.html", context | {"form_url": "", "here": "notice_text"})
 
 
+async def _save_new(
+    session: WriteSession, town: Town, staff: Actor, form: Form, *, is_autosave: bool = False
+) -> tuple[Notice, service.SaveOutcome]:
+    return await service.save_new_notice(
+        session,
+        town.id,
+        staff,
+        form.parse(NoticeDraft),
+        form_key=form.text("key"),
+        base_revision=sent_revision(form),
+        is_autosave=is_autosave,
+    )
+
+
+def _told(request: Request, notice_id: int, outcome: service.SaveOutcome, **more: str) -> JSONResponse:
+    """What became of it, for static/js/autosave.js."""
+    if isinstance(outcome, service.SetAside):
+        words = sentence("{who} saved before you: your text is kept beside. Compare the two.", who=outcome.by)
+        url = path_for(request, "notice_aside", notice_id=notice_id, version_id=outcome.version_id)
+        return JSONResponse({"message": str(words), "url": url}, 409)
+    words = sentence("Saved at {time}", time=format_time(outcome.saved_at))
+    return JSONResponse({"revision": outcome.revision, "saved_at_text": str(words), **more})
+
+
 async def _everywhere(
     session: ReadSession, files: FileStore, town: Town, notice: Notice, content: NoticeContent
 ) -> Everywhere:
@@ -169,10 +195,19 @@ async def _beside(session: ReadSession, town: Town, staff: Actor, notice: Notice
     }
 
 
-async def _go_on(
-    request: Request, session: WriteSession, staff: Actor, notice: Notice, then: str, said: str
+async def _after_saving(
+    request: Request,
+    session: WriteSession,
+    staff: Actor,
+    notice: Notice,
+    outcome: service.SaveOutcome,
+    then: str,
 ) -> Response:
-    """After saving: where the pressed button leads."""
+    """Where the pressed button leads."""
+    if isinstance(outcome, service.SetAside):
+        return redirect(request, "notice_aside", notice_id=notice.id, version_id=outcome.version_id)
+    await session.refresh(notice)
+    said = REOPENED if outcome.is_reopened else SAVED
     if then == "pictures":
         return redirect(request, "notice_pictures", notice_id=notice.id)
     if then == "read":

@@ -69,6 +69,11 @@ async def find_notice_numbered(session: ReadSession, municipality_id: int, numbe
     return (await session.scalars(query)).one_or_none()
 
 
+async def find_notice_known_as(session: ReadSession, municipality_id: int, uid: str) -> Notice | None:
+    query = select(Notice).where(col(Notice.municipality_id) == municipality_id, col(Notice.uid) == uid)
+    return (await session.scalars(query)).one_or_none()
+
+
 async def list_notices(
     session: ReadSession,
     municipality_id: int,

@@ -9,6 +9,7 @@ from server.notices.service.editing import (
     drop_aside,
     duplicate_notice,
     is_posted_act,
+    save_new_notice,
     save_notice,
     settle_aside,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "is_posted_act",
     "publish_notice",
     "return_notice",
+    "save_new_notice",
     "save_notice",
     "settle_aside",
     "stop_using_pictures",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from sqlmodel import col, select
 
@@ -21,6 +21,8 @@ from server.notices.service.records import move, next_number, note_step
 from server.notices.service.versions import keep_aside, keep_version, settle
 from server.residents.models import Topic
 
+_FORMS = UUID("5f1d3c86-0a6e-4c0f-9a3e-2f5a8c1b7d40")
+"""The namespace of the forms that notices were begun in."""
 ACT_IS_POSTED = sentence("An act that is posted cannot be changed. Withdraw it first, or write another one.")
 
 
@@ -47,16 +49,41 @@ SaveOutcome = Saved | SetAside
 async def create_notice(session: WriteSession, municipality_id: int, actor: Actor, draft: NoticeDraft) -> Notice:
     """A new draft with the next number of the year. Raises Invalid."""
     await _check_choices(session, municipality_id, draft)
-    return await _create(session, municipality_id, actor, draft.content)
+    return await _create(session, municipality_id, actor, draft.content, await next_number(session, municipality_id))
+
+
+async def save_new_notice(
+    session: WriteSession,
+    municipality_id: int,
+    actor: Actor,
+    draft: NoticeDraft,
+    *,
+    form_key: str,
+    base_revision: int,
+    is_autosave: bool = False,
+) -> tuple[Notice, SaveOutcome]:
+    """What the form of a new notice sends, by itself or by its button, once or twice: the first makes the notice, the
+    others save over it. `base_revision` is 0 where the form was not told that there is a notice. Raises Invalid.
+    """
+    name = f"{municipality_id}/{actor.account_id}/{form_key}"
+    uid = str(uuid5(_FORMS, name) if form_key else uuid4())
+    number = await next_number(session, municipality_id)  # two that are sent at once wait for each other
+    notice = await queries.find_notice_known_as(session, municipality_id, uid)
+    if notice is not None:
+        base = base_revision or 1
+        saved = await save_notice(session, municipality_id, actor, notice.id, draft, base, is_autosave=is_autosave)
+        return notice, saved
+    await _check_choices(session, municipality_id, draft)
+    notice = await _create(session, municipality_id, actor, draft.content, number, uid, is_autosave=is_autosave)
+    return notice, Saved(notice.revision, notice.updated_at)
 
 
 async def duplicate_notice(session: WriteSession, municipality_id: int, actor: Actor, notice_id: int) -> Notice:
     """A new draft that says the same as the text in work; its days are to be written anew."""
     content = NoticeContent.of(await queries.get_notice(session, municipality_id, notice_id))
     undated = dict.fromkeys(("happens_from", "happens_to", "valid_from", "valid_to"))
-    return await _create(
-        session, municipality_id, actor, content.model_copy(update={**undated, "whole_day": False, "is_urgent": False})
-    )
+    fresh = content.model_copy(update={**undated, "whole_day": False, "is_urgent": False})
+    return await _create(session, municipality_id, actor, fresh, await next_number(session, municipality_id))
 
 
 async def save_notice(
@@ -118,12 +145,21 @@ async def is_posted_act(session: ReadSession, notice: Notice) -> bool:
     return public is not None and public.kind is NoticeKind.OFFICIAL_ACT
 
 
-async def _create(session: WriteSession, municipality_id: int, actor: Actor, content: NoticeContent) -> Notice:
+async def _create(
+    session: WriteSession,
+    municipality_id: int,
+    actor: Actor,
+    content: NoticeContent,
+    number: str,
+    uid: str = "",
+    *,
+    is_autosave: bool = False,
+) -> Notice:
     now = clock.now()
     notice = Notice(
         municipality_id=municipality_id,
-        uid=str(uuid4()),
-        number=await next_number(session, municipality_id),
+        uid=uid or str(uuid4()),
+        number=number,
         created_by_id=actor.account_id,
         created_at=now,
         updated_at=now,
@@ -132,7 +168,7 @@ async def _create(session: WriteSession, municipality_id: int, actor: Actor, con
     session.add(notice)
     await session.flush()
     notice.search_key = _search_key(notice.number, content)
-    await keep_version(session, notice, content, actor, is_autosave=False)
+    await keep_version(session, notice, content, actor, is_autosave=is_autosave)
     return notice
 
 

@@ -1,6 +1,6 @@
 // <form data-autosave="/notices/87/draft"> with a field `revision` and the status line made by the macro autosaved().
-// After two seconds of rest the form is sent there. Answers: 200 {revision, saved_at_text}; 409 {message, url} when
-// somebody else saved first. What is not saved yet is also kept in this browser tab, and leaving is asked about.
+// After two seconds of rest the form is sent there. Answers: 200 {revision, saved_at_text}, {url} of what is new; 409
+// {message, url}: somebody else saved first. What is not saved is kept in this tab too, and leaving is asked about.
 import { fields, make } from "./tools.js";
 
 const REST = 2000;
@@ -10,7 +10,7 @@ export function comfort(form) {
   const store = `autosave:${form.dataset.autosave}`;
   const status = form.querySelector("[data-saved]");
   let timer = 0;
-  let changes = 0; // counted: what is typed during a save is saved next
+  let changes = 0; // what is typed during a save is saved next
   let saved = 0;
   let isSaving = false;
   let isRefused = false;
@@ -50,6 +50,7 @@ export function comfort(form) {
 
   function accept(answer, sent) {
     if (form.elements.revision) form.elements.revision.value = answer.revision;
+    if (answer.url) history.replaceState(null, "", answer.url);
     saved = sent;
     say(answer.saved_at_text);
     if (changes > saved) {
@@ -58,7 +59,7 @@ export function comfort(form) {
     } else sessionStorage.removeItem(store);
   }
 
-  // After a conflict nothing more is sent; otherwise the next change is.
+  // After a conflict nothing more is sent.
   function refuse(code, { message, title, url }) {
     isRefused = code === 409;
     const words = message ?? title ?? status?.dataset.failed ?? "";
