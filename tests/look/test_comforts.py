@@ -79,6 +79,15 @@ def test_what_is_new_has_its_address_once_it_is_saved(chromium: Browser) -> None
     page.context.close()
 
 
+def test_what_keeps_a_draft_from_being_saved_is_said(chromium: Browser) -> None:
+    answer = _json({"title": "Certaines réponses sont à corriger.", "fields": {"title": "Donnez un titre."}}, 422)
+    page = _writing(chromium, answer, []).page
+    page.fill("#f-title", "")
+    _a_rest(page)
+    expect(_status(page)).to_have_text("Donnez un titre.")
+    page.context.close()
+
+
 def test_a_conflict_is_said_and_leads_to_the_other_version(chromium: Browser) -> None:
     sent: list[dict[str, list[str]]] = []
     answer = _json({"message": "Berthe a enregistré avant vous.", "url": "/notices/87/compare"}, 409)

@@ -60,9 +60,9 @@ export function comfort(form) {
   }
 
   // After a conflict nothing more is sent.
-  function refuse(code, { message, title, url }) {
+  function refuse(code, { message, fields: wrong, title, url }) {
     isRefused = code === 409;
-    const words = message ?? title ?? status?.dataset.failed ?? "";
+    const words = message ?? Object.values(wrong ?? [title])[0] ?? status?.dataset.failed ?? "";
     say(url ? make("a", { href: url, textContent: words }) : words);
   }
 

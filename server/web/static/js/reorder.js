@@ -1,4 +1,4 @@
-// The macro ordering(): a list put in order by typing numbers becomes one put in order by two buttons or by dragging.
+// The macro ordering(): a list put in order by typed numbers, or by two buttons, or by dragging.
 // The hidden numbers are always 1, 2, 3 …
 import { make } from "./tools.js";
 

@@ -1,5 +1,5 @@
-// An element with its properties set.
+// An element with properties.
 export const make = (tag, properties) => Object.assign(document.createElement(tag), properties);
 
-// What a form would send, without files.
+// What a form sends, without files.
 export const fields = (form) => [...new FormData(form)].filter(([, value]) => typeof value === "string");
