@@ -28,6 +28,7 @@ BRISK = Rhythm(
     lease=timedelta(seconds=6),  # a busy machine may let a test's loop wait for seconds
     renew=0.2,
     look=0.02,
+    glance=0.02,
     rest=1.0,
     spare=0.05,
     knock=0.05,

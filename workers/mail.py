@@ -103,8 +103,9 @@ class MailWorker:
             except DATABASE_AWAY as error:
                 log.warning("the ledger does not answer, trying again", extra=reason(error))
             if not taken:
+                pause = self._rhythm.glance if self._hand.is_empty else self._rhythm.look
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), self._rhythm.look)
+                    await asyncio.wait_for(self._wake.wait(), pause)
 
     def _look_up(self) -> None:
         """Somebody wrote something. Who is at work writes himself, and looks often enough."""

@@ -12,7 +12,9 @@ class Rhythm:
     renew: float = 15.0
     """How often leases are renewed, and those of the dead swept."""
     look: float = 0.25
-    """How often a worker looks for work by itself: what becomes due with time, or came while nothing rang."""
+    """How often a worker at work looks for what is more pressing."""
+    glance: float = 1.0
+    """How often one at rest looks by itself: for what becomes due with time, or came while no bell rang."""
     rest: float = 20.0
     """How long an unused line stays open."""
     spare: float = 5.0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 
 CHANNEL = "tambour"
-_BLINK = 0.02  # seconds
+_BLINK = 0.05  # seconds
 
 
 class Bell(ABC):

@@ -183,7 +183,7 @@ async def test_two_workers_share_the_work_without_a_second_copy(office: Office) 
 
 async def test_what_is_sent_while_a_worker_rests_leaves_before_it_would_look_again(office: Office) -> None:
     relay = MemoryTransport()
-    async with office.working(relay, rhythm=office.brisk(look=3_600.0)):
+    async with office.working(relay, rhythm=office.brisk(glance=3_600.0)):
         for run in (people(1), people(1, start=2)):
             states = await office.until_settled(await office.start(run))
             assert states == {DeliveryState.ACCEPTED: 1}
