@@ -120,7 +120,7 @@ class Carrier:
     async def _carry(self, going: _Marked) -> None:
         """One message, from the moment it may leave to its result."""
         self._next = await self._look_ahead(going.claim)
-        if not self._room.hand.is_safe:
+        if not self._room.hand.holds(going.claim):
             log.warning("leases ran out while this process slept; what it held is given back")
             self._give_back(going, self._next)
             self._next = None

@@ -60,10 +60,11 @@ class Hand:
         """By the database's clock, for all workers count leases on it."""
         return clock.now() + self._lead
 
-    @property
-    def is_safe(self) -> bool:
-        """Whether the leases still hold. A process that was frozen for long finds that they may not."""
-        return asyncio.get_running_loop().time() < self._safe_until
+    def holds(self, claim: Claim) -> bool:
+        """Whether its lease still holds. A process that was frozen for long finds that none may; then, once it has renewed
+        them, which ones do.
+        """
+        return self._held.get(claim.id) is claim and asyncio.get_running_loop().time() < self._safe_until
 
     @property
     def is_low(self) -> bool:
@@ -116,8 +117,9 @@ class Hand:
         self._safe_until = moment + _SAFE * self._lease.total_seconds()
 
     def let_go(self, claim: Claim) -> None:
-        """The ledger knows what became of it."""
-        self._held.pop(claim.id, None)
+        """The ledger knows what became of it. Its row may be in hand anew by now."""
+        if self._held.get(claim.id) is claim:
+            del self._held[claim.id]
 
     async def give_back(self, claims: Sequence[Claim]) -> None:
         """These were not sent: back to where they were."""
@@ -144,7 +146,10 @@ class Hand:
         claims = list(self._held.values())
         for start in range(0, len(claims), _RENEWED):
             some = claims[start : start + _RENEWED]
-            await ledger.renew(self._pen, some, lease=self.now() + self._lease)
+            kept = await ledger.renew(self._pen, some, lease=self.now() + self._lease)
+            for claim in some:
+                if claim.id not in kept:
+                    self.let_go(claim)
         self._is_kept_since(began)
         async with self._database.connection() as connection:
             await ledger.sweep(connection, self.now())

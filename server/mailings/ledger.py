@@ -130,9 +130,10 @@ async def give_back(pen: Pen, claims: Sequence[Claim]) -> None:
     await pen.write(_naming(pen, statements.GIVE_BACK, claims))
 
 
-async def renew(pen: Pen, claims: Sequence[Claim], *, lease: datetime) -> None:
-    """The worker lives and still has these."""
-    await pen.write(_naming(pen, statements.RENEW, claims, lease=_bound(pen, lease)))
+async def renew(pen: Pen, claims: Sequence[Claim], *, lease: datetime) -> set[int]:
+    """The worker lives: the ids of those that it still has. The others were cancelled, answered or taken over meanwhile."""
+    (renewed,) = await pen.write(_naming(pen, statements.RENEW, claims, lease=_bound(pen, lease)))
+    return {row[0] for row in renewed}
 
 
 async def sweep(connection: AsyncConnection, now: datetime) -> None:

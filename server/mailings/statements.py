@@ -140,6 +140,7 @@ WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.state = '
 RENEW = """
 UPDATE delivery SET lease_until = :lease FROM {named}
 WHERE delivery.id = r.id AND delivery.attempt = r.attempt AND delivery.state IN ('claimed', 'sending')
+RETURNING delivery.id
 """
 
 SWEEP_CLAIMED = """

@@ -177,9 +177,10 @@ class Drill:
     async def _judge_mailing(self, mailing_id: int, addresses: set[str], copies: dict[str, list[bytes]]) -> None:
         rows = await self.office.rows(mailing_id)
         for row in rows:
-            got = bool(copies.get(row.address))
+            got = len(copies.get(row.address, ()))
             if row.address and row.state is DeliveryState.ACCEPTED and not got:
                 self.report.miscounted += 1
+            self.report.miscounted += got - 1 > row.doubts  # more than the page owns up to
         told = {row.address for row in rows if row.state is DeliveryState.UNCERTAIN} | self._most.keys()
         self.report.lost += sum(not copies.get(address) for address in addresses - told)
         async with self.office.database.reading() as session:

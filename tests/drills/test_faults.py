@@ -82,7 +82,7 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
         process.start()
         try:
             await eventually(partial(received, sink, 3))
-            await _freeze(process.pid or 0, office.database)
+            announced = await _freeze(process.pid or 0, office, mailing_id)
             await asyncio.sleep(2.0)  # longer than a lease
             async with office.working(relay(sink), name="other"):
                 await eventually(partial(_is_settled_but_for_doubts, office, mailing_id))
@@ -95,16 +95,22 @@ async def test_a_frozen_worker_that_wakes_up_late_sends_nothing_it_has_lost(offi
             process.join()
     assert len(sink.copies) == 40
     assert sum(sink.copies.values()) - 40 <= lines
+    assert {to: sink.copies[to] for to in announced} == dict.fromkeys(announced, 1)
     assert all(len({one.content for one in sink.received if one.recipient == to}) == 1 for to in sink.copies)
 
 
-async def _freeze(pid: int, database: Database) -> None:
-    """Between two of its writes: in the midst of one it would hold SQLite's only lock, and nobody could go on."""
+async def _freeze(pid: int, office: Office, mailing_id: int) -> list[str]:
+    """Between two of its writes: in the midst of one it would hold SQLite's only lock, and nobody could go on. Returns
+    whom it had announced only, behind a message without a result; there is somebody.
+    """
+    database = office.database
     while True:
         os.kill(pid, signal.SIGSTOP)
         await asyncio.sleep(0.05)
         if not database.is_sqlite or _is_free(str(database.url.database)):
-            return
+            rows = {row.id: row for row in await office.rows(mailing_id) if row.state is DeliveryState.SENDING}
+            if announced := [row.address for row in rows.values() if row.behind and row.behind // 32_768 in rows]:
+                return announced
         os.kill(pid, signal.SIGCONT)
         await asyncio.sleep(0.01)
 

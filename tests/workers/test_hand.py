@@ -100,13 +100,15 @@ async def test_what_a_process_held_while_it_slept_too_long_goes_back_at_once(
 ) -> None:
     """F07: none of it left, so nobody waits for a lease to end, and nobody is in doubt."""
     wakes = chain([False], repeat(True))
-    monkeypatch.setattr(Hand, "is_safe", property(lambda _hand: next(wakes)))
+    monkeypatch.setattr(Hand, "holds", lambda _hand, _claim: next(wakes))
     mailing_id = await office.start(people(5))
     async with Sink().listening() as sink:
         relay = SmtpTransport("127.0.0.1", sink.port, tls="none")
         async with office.working(relay, lines=1, rhythm=office.brisk(lease=timedelta(seconds=60))):
             assert await office.until_settled(mailing_id, seconds=20) == {DeliveryState.ACCEPTED: 5}
-    assert [row.doubts for row in await office.rows(mailing_id)] == [0] * 5
+    rows = await office.rows(mailing_id)
+    assert [row.doubts for row in rows] == [0] * 5
+    assert max(row.attempt for row in rows) == 2, "nothing went back"
     assert len(sink.received) == 5
 
 
