@@ -54,7 +54,7 @@ class FileBell(Bell):
         with closing(sqlite3.connect(self._path, timeout=0, isolation_level=None)) as watching:
             seen = 0
             while True:
-                with suppress(sqlite3.OperationalError):  # somebody has it for himself: look again
+                with suppress(sqlite3.Error):  # somebody has it for himself: look again
                     (number,) = watching.execute("PRAGMA data_version").fetchone()
                     if number != seen:
                         seen = number

@@ -32,10 +32,8 @@ def _heard(hear: Callable[[int], bytes]) -> Any:
 def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    is_gone = contextlib.suppress(
-        ConnectionError, EOFError
-    )  # killed with a question on the line: there is nobody to tell
-    with is_gone, socket.socket(fileno=sys.stdin.fileno()) as owner, owner.makefile("rwb") as talk:
+    nobody_to_tell = contextlib.suppress(ConnectionError, EOFError)  # the owner was killed in the midst of a word
+    with nobody_to_tell, socket.socket(fileno=sys.stdin.fileno()) as owner, owner.makefile("rwb") as talk:
         hand = SqliteHand(**_heard(talk.read))
         while (request := _heard(talk.read)) is not None:
             talk.write(as_word(_answer(hand, request)))
