@@ -28,9 +28,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 from sqlmodel import SQLModel
 
-from server.core.bell import CHANNEL, Bell, FileBell
+from server.core.bell import CHANNEL, Bell
 from server.core.errors import NotFound
 from server.core.pen import PATIENCE, Pen
+from server.core.sqlite_bell import SqliteBell
 from server.core.sqlite_driver import Driver
 from server.core.sqlite_hand import is_busy
 from server.core.sqlite_pen import Scribe, ScribePen, ThreadPen
@@ -129,7 +130,7 @@ class Database:
     def bell(self) -> Bell:
         """Tells that somebody wrote: a mail worker need not wait until it looks again."""
         if self.is_sqlite:
-            return FileBell(str(self.url.database))
+            return SqliteBell(str(self.url.database))
         from server.core.postgres_bell import PostgresBell
 
         return PostgresBell(_driver_arguments(self.engine.dialect, self.url))

@@ -5,7 +5,6 @@ it: a fifth of all that a sending takes. A process (`scribe`) has its own.
 """
 
 import asyncio
-import marshal
 import socket
 import sys
 from collections import deque
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from server.core.pen import Each, NotWritten, Pen, Step
-from server.core.scribe import SIZE, as_word
+from server.core.scribe import SIZE, as_word, from_word
 from server.core.sqlite_hand import SqliteHand
 
 _CODE = Path(__file__).parents[2]
@@ -132,7 +131,7 @@ class _Talk(asyncio.BufferedProtocol):
         self._heard += self._room[:nbytes]
         while len(self._heard) >= (end := SIZE + int.from_bytes(self._heard[:SIZE])) > SIZE:
             word, self._heard = self._heard[SIZE:end], self._heard[end:]
-            self._hear(*marshal.loads(word))  # noqa: S302  # our own scribe says it
+            self._hear(*from_word(word))
 
     def _hear(self, is_written: bool, found: Any) -> None:
         answer = self._waiting.popleft()

@@ -66,7 +66,7 @@ async def queue_by_provider(
     return sorted(found, key=lambda one: (-one.waiting, one.name))
 
 
-async def other_pauses(session: ReadSession, now: datetime, shown: Iterable[ProviderQueue] = ()) -> list[ProviderPace]:
+async def other_pauses(session: ReadSession, now: datetime, shown: Iterable[ProviderQueue]) -> list[ProviderPace]:
     """Who is left alone for a while besides those that are shown: a house that keeps the mailboxes of many domains."""
     known = {one.provider for one in shown}
     return [pace for pace in await paces.slowed(session, now) if pace.name not in known]
