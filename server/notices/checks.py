@@ -8,7 +8,7 @@ from server.content.lint import Facts, Finding, Severity, lint
 from server.core.i18n import Message, sentence
 from server.notices.content import document_of, picture_of
 from server.notices.models import NoticeKind
-from server.notices.schemas import NoticeContent
+from server.notices.schemas import TITLE_MISSING, NoticeContent
 
 _LONG_TITLE = 40  # letters: three lines of 60 pt on an A4 sheet
 _ACT_STAYS = timedelta(days=60)
@@ -37,7 +37,7 @@ def blocking(findings: list[Finding]) -> dict[str, Message]:
 
 def _missing(content: NoticeContent) -> Iterator[Finding]:
     if not content.title:
-        yield _block("title-missing", "title", sentence("Give the notice a title."))
+        yield _block("title-missing", "title", TITLE_MISSING)
     if len(content.short_title or content.title) > _LONG_TITLE:
         words = sentence("This title is long for a poster. Give a shorter one that is read from across the street.")
         yield _advice("title-long", "short_title", words)

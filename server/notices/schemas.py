@@ -128,10 +128,20 @@ class NoticeChange(NoticeFields):
     """The revision the change was made on."""
 
 
+TITLE_MISSING = sentence("Give the notice a title.")
+
+
 class NoticeDraft(NoticeFields):
     """A notice as typed."""
 
     title: Line = Field(min_length=1, max_length=160)
+
+    @field_validator("title", mode="before")
+    @classmethod
+    def _some_title(cls, title: object) -> object:
+        """Said below the form too, where nothing shows which field is meant: without a title nothing saves itself."""
+        _refuse_if(isinstance(title, str) and not title.strip(), TITLE_MISSING)
+        return title
 
     @field_validator("valid_to")
     @classmethod

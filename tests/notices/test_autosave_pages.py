@@ -27,7 +27,7 @@ async def test_autosave_answers_as_its_script_expects(browser_of: BrowserOf, dat
     headers = {"accept": "application/json", "sec-fetch-site": "same-origin"}
     bad = await bob.post(path, data={**typed(title=""), "revision": "2", "csrf_token": bob.csrf}, headers=headers)
     assert bad.status_code == 422
-    assert "title" in bad.json()["fields"]
+    assert bad.json()["fields"]["title"] == "Give the notice a title."
 
 
 async def test_a_new_notice_saves_itself_and_its_button_goes_on_with_it(

@@ -69,7 +69,7 @@ BOMB = "> " * 400 + "boum"
 
 
 UNUSABLE = [
-    ("title", "  ", "Fill in this field."),
+    ("title", "  ", "Give the notice a title."),
     ("title", "a" * 161, "At most {limit} characters: shorten this text."),
     ("body", "é" * 50_001, "This text has {count} characters; at most {limit} fit."),
     ("body", "ligne\n" * 2_001, "This text has {count} lines; at most {limit} fit."),
